@@ -1,0 +1,199 @@
+"""The mask brush: round stamps along a smoothed path, painted into a mask raster.
+
+Painting takes the maximum of mask and stamp, erasing the minimum of mask and inverted stamp. Both
+are idempotent, so overlapping stamps never build up and need no stroke buffer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+
+from inpaint_studio.core.mask_patch import MaskPatch, save_tiles
+from inpaint_studio.core.raster import Raster
+from inpaint_studio.geometry import EMPTY, Bounds, Point
+
+SPACING = 0.06
+"""Distance of stamps as a fraction of the diameter. Measured against a dense stroke: at most 2 to
+5 of 255 off; 0.25, as some programs use, shows scallops of 60."""
+SIZE_STEP = 1.015
+"""Stamps are cached in steps of 1.5 % of their diameter; under pressure nobody sees the step."""
+MIN_PRESSURE_SCALE = 0.05
+"""The lightest touch still paints this fraction of size or opacity."""
+MIN_SIZE, MAX_SIZE = 1.0, 2000.0
+
+
+@dataclass(frozen=True)
+class BrushSettings:
+    """`size` is the diameter in px (1..2000); hardness, opacity and smoothing are 0..1."""
+
+    size: float = 80.0
+    hardness: float = 0.8
+    opacity: float = 1.0
+    erase: bool = False
+    pressure_to_size: bool = True
+    pressure_to_opacity: bool = False
+    smoothing: float = 0.2
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One report of the pointer: document coordinates, and pressure 0..1 (1 for a mouse)."""
+
+    point: Point
+    pressure: float = 1.0
+
+    def halfway_to(self, other: Sample) -> Sample:
+        """The sample in the middle of two."""
+        return self.toward(other, 0.5)
+
+    def toward(self, other: Sample, t: float) -> Sample:
+        """The sample at fraction t (0..1) of the way to another."""
+        a, b = self.point, other.point
+        point = Point(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t)
+        return Sample(point, self.pressure + (other.pressure - self.pressure) * t)
+
+
+class Stroke:
+    """One stroke on a mask, painted as it is drawn, clipped to `clip` (document coordinates).
+
+    Call `extend` for every pointer report and `finish` at the end; each returns the dirty bounds.
+    """
+
+    def __init__(self, raster: Raster, settings: BrushSettings, clip: Bounds) -> None:
+        self._raster = raster
+        self._settings = settings
+        self._clip = clip
+        self._before: dict[Bounds, np.ndarray] = {}
+        self._raw: Sample | None = None
+        self._smooth: Sample | None = None
+        self._pen: Sample | None = None
+        self._until_next = 0.0
+        # One growth at the start instead of many while drawing; costs nothing until painted.
+        raster.ensure(clip)
+
+    def extend(self, sample: Sample) -> Bounds:
+        """Draw on to the next pointer report."""
+        self._raw = sample
+        if self._smooth is None or self._pen is None:
+            self._smooth = self._pen = sample
+            return self._stamp(sample)
+        previous = self._smooth
+        self._smooth = previous.toward(sample, 1.0 - 0.8 * self._settings.smoothing)
+        # Curves run from midpoint to midpoint with the report between them as control point.
+        middle = previous.halfway_to(self._smooth)
+        dirty = self._stamp_along(_quadratic(self._pen, previous, middle))
+        self._pen = middle
+        return dirty
+
+    def finish(self) -> Bounds:
+        """Draw the last bit up to where the pointer left."""
+        if self._raw is None or self._pen is None or self._smooth is None:
+            return EMPTY
+        dirty = self._stamp_along(_quadratic(self._pen, self._smooth, self._raw))
+        return dirty.union(self._stamp(self._raw))
+
+    def take_patch(self) -> MaskPatch:
+        """The undo record of everything painted so far."""
+        return MaskPatch.between(self._before, self._raster)
+
+    def revert(self) -> Bounds:
+        """Undo everything painted so far; returns the dirty bounds."""
+        for bounds, pixels in self._before.items():
+            self._raster.writable(bounds)[...] = pixels
+        return Bounds.union_of(self._before)
+
+    def _stamp_along(self, path: list[Sample]) -> Bounds:
+        dirty = EMPTY
+        for start, end in pairwise(path):
+            length = start.point.distance_to(end.point)
+            while self._until_next <= length:
+                t = self._until_next / length if length else 1.0
+                dab = start.toward(end, t)
+                dirty = dirty.union(self._stamp(dab))
+                self._until_next += max(0.5, SPACING * self._size(dab.pressure))
+            self._until_next -= length
+        return dirty
+
+    def _size(self, pressure: float) -> float:
+        settings = self._settings
+        scale = _pressure_scale(pressure) if settings.pressure_to_size else 1.0
+        return min(max(settings.size * scale, MIN_SIZE), MAX_SIZE)
+
+    def _stamp(self, sample: Sample) -> Bounds:
+        settings = self._settings
+        opacity = settings.opacity
+        if settings.pressure_to_opacity:
+            opacity *= _pressure_scale(sample.pressure)
+        stamp, placed = place_stamp(
+            sample.point, self._size(sample.pressure), settings.hardness, opacity
+        )
+        inside = placed.intersection(self._clip)
+        if inside.is_empty:
+            return EMPTY
+        save_tiles(self._raster, inside, self._before)
+        mask = self._raster.writable(inside)
+        part = stamp[inside.relative_to(placed).slices()]
+        if settings.erase:
+            np.minimum(mask, ~part, out=mask)
+        else:
+            np.maximum(mask, part, out=mask)
+        return inside
+
+
+def place_stamp(
+    center: Point, size: float, hardness: float, opacity: float
+) -> tuple[np.ndarray, Bounds]:
+    """The stamp (uint8 HxW) of a brush at `center` and where it lies in the document."""
+    step = round(math.log(size, SIZE_STEP))
+    # Small stamps sit on quarter pixels, so that thin lines don't wobble; for large ones whole
+    # pixels are exact enough and one stamp serves all positions.
+    grid = 4 if size < 32 else 1
+    x, y = round(center.x * grid), round(center.y * grid)
+    stamp = _stamp_pixels(
+        step, round(hardness * 100), round(opacity * 255), (x % grid) / grid, (y % grid) / grid
+    )
+    half = stamp.shape[0] // 2
+    return stamp, Bounds(x // grid - half, y // grid - half, stamp.shape[1], stamp.shape[0])
+
+
+@lru_cache(maxsize=96)
+def _stamp_pixels(
+    step: int, hardness_percent: int, opacity_255: int, dx: float, dy: float
+) -> np.ndarray:
+    """Round stamp, odd side; its centre lies (dx, dy) px right and below the middle corner."""
+    radius = SIZE_STEP**step / 2
+    half = math.ceil(radius + 0.5) + 1
+    offsets = np.arange(-half, half, dtype=np.float32) + 0.5
+    distance = np.hypot(offsets[None, :] - dx, offsets[:, None] - dy)
+    # Full inside hardness * radius, then a smooth ramp; at least 1 px wide, which is antialiasing.
+    ramp = max(1.0, radius * (1 - hardness_percent / 100))
+    t = np.clip((radius + 0.5 - distance) / ramp, 0, 1)
+    # A hard edge stays linear, a soft one gets smoothstep's round shoulders.
+    coverage = t if ramp <= 1.0 else t * t * (3 - 2 * t)
+    stamp = np.rint(coverage * opacity_255).astype(np.uint8)
+    stamp.setflags(write=False)
+    return stamp
+
+
+def _quadratic(start: Sample, control: Sample, end: Sample) -> list[Sample]:
+    """A quadratic curve as points at most about 4 px apart (straight ones get only their ends)."""
+    return [start, *_curve_points(start, control, end)]
+
+
+def _curve_points(start: Sample, control: Sample, end: Sample) -> Iterator[Sample]:
+    length = start.point.distance_to(control.point) + control.point.distance_to(end.point)
+    bend = length - start.point.distance_to(end.point)
+    pieces = 1 if bend < 0.25 else min(64, max(2, math.ceil(length / 4)))
+    for i in range(1, pieces + 1):
+        t = i / pieces
+        yield start.toward(control, t).toward(control.toward(end, t), t)
+
+
+def _pressure_scale(pressure: float) -> float:
+    return MIN_PRESSURE_SCALE + (1 - MIN_PRESSURE_SCALE) * min(max(pressure, 0.0), 1.0)

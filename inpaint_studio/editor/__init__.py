@@ -1,0 +1,1 @@
+"""How the editor behaves, without widgets: session, controllers and tools."""

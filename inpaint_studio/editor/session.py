@@ -1,0 +1,125 @@
+"""The open document with its history. The one place that tells views what changed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from inpaint_studio.core.change import Change, ChangeKind
+from inpaint_studio.core.document import Document
+from inpaint_studio.core.history import Command, History
+from inpaint_studio.core.layer import Layer
+
+
+class EditorSession(QObject):
+    """Owns the document. Everything that changes it goes through `do`, `record`, `undo`, `redo`.
+
+    Signals: `document_replaced()` when another (or no) document is open, `changed(Change)` for
+    every change, `history_changed()` when steps or the saved mark moved, and
+    `active_layer_changed()`.
+    """
+
+    document_replaced = Signal()
+    changed = Signal(object)
+    history_changed = Signal()
+    active_layer_changed = Signal()
+
+    def __init__(self, history_budget_bytes: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._history_budget_bytes = history_budget_bytes
+        self._document: Document | None = None
+        self._history = History(history_budget_bytes)
+        self._active_layer_id: int | None = None
+
+    @property
+    def document(self) -> Document | None:
+        """The open document, or None on the welcome page."""
+        return self._document
+
+    @property
+    def history(self) -> History:
+        """The steps. To be looked at; change it through the session."""
+        return self._history
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether there are steps that no export or save holds."""
+        return self._document is not None and not self._history.is_saved
+
+    @property
+    def active_layer(self) -> Layer | None:
+        """The layer that layer actions apply to."""
+        if self._document is None or self._active_layer_id not in self._document.layers:
+            return None
+        return self._document.layers.find(self._active_layer_id or 0)
+
+    def set_active_layer(self, layer_id: int | None) -> None:
+        """Choose the layer that layer actions apply to."""
+        if layer_id != self._active_layer_id:
+            self._active_layer_id = layer_id
+            self.active_layer_changed.emit()
+
+    def open(self, document: Document | None) -> None:
+        """Edit this document from now on (None: none)."""
+        self._document = document
+        self._history = History(self._history_budget_bytes)
+        painted = [] if document is None else document.layers.painted
+        self._active_layer_id = painted[-1].id if painted else None
+        self.document_replaced.emit()
+        self.history_changed.emit()
+        self.active_layer_changed.emit()
+
+    def do(self, command: Command) -> None:
+        """Do a new step."""
+        self._after(self._history.do(self._open_document(), command))
+
+    def settle(self) -> None:
+        """A slider was let go: its next move is a step of its own."""
+        self._history.settle()
+
+    def record(self, command: Command) -> None:
+        """Keep a step that was done live (its changes were reported already)."""
+        self._history.record(command)
+        self.history_changed.emit()
+
+    def report(self, change: Change) -> None:
+        """Tell views of a change that is not a step yet, such as a stroke being drawn."""
+        self.changed.emit(change)
+
+    def undo(self) -> None:
+        """Take back one step, if there is one."""
+        if self._history.can_undo:
+            self._after(self._history.undo(self._open_document()))
+
+    def redo(self) -> None:
+        """Do one undone step again, if there is one."""
+        if self._history.can_redo:
+            self._after(self._history.redo(self._open_document()))
+
+    def travel(self, position: int) -> None:
+        """Undo or redo until `position` steps are done."""
+        document = self._open_document()
+        change: Change | None = None
+        while self._history.position != position:
+            back = self._history.position > position
+            if not (self._history.can_undo if back else self._history.can_redo):
+                break
+            step = self._history.undo(document) if back else self._history.redo(document)
+            change = step if change is None else change.merged_with(step)
+        if change is not None:
+            self._after(change)
+
+    def mark_saved(self) -> None:
+        """What is now in the document is also in a file."""
+        self._history.mark_saved()
+        self.history_changed.emit()
+
+    def _after(self, change: Change) -> None:
+        self.changed.emit(change)
+        if ChangeKind.layers in change.kind and self.active_layer is None:
+            self.set_active_layer(None)
+        self.history_changed.emit()
+
+    def _open_document(self) -> Document:
+        if self._document is None:
+            raise RuntimeError("no document is open")
+        return self._document

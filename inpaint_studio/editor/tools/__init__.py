@@ -1,0 +1,1 @@
+"""Tools take pointer events in document coordinates and end in commands."""

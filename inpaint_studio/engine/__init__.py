@@ -1,0 +1,1 @@
+"""What computes: the recipe of an edit, the worker process that runs it, and its supervisor."""

@@ -1,0 +1,1 @@
+"""The ways to generate pixels. Patch fill is always there; others need more to be installed."""

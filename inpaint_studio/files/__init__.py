@@ -1,0 +1,1 @@
+"""Reading and writing pictures, and the list of recent ones."""

@@ -1,0 +1,1 @@
+"""The canvas: viewport, cached tiles and the widget that shows them."""

@@ -1,0 +1,147 @@
+"""The window: lays out the panels around the canvas. What they do is wired in `app.py`."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from inpaint_studio.editor.services import Services
+from inpaint_studio.ui.actions import Actions
+from inpaint_studio.ui.canvas.canvas_view import CanvasView
+from inpaint_studio.ui.panels.candidate_strip import CandidateStrip
+from inpaint_studio.ui.panels.edit_bar import EditBar
+from inpaint_studio.ui.panels.edit_panel import EditPanel
+from inpaint_studio.ui.panels.engine_pill import EnginePill
+from inpaint_studio.ui.panels.history_panel import HistoryPanel
+from inpaint_studio.ui.panels.layers_panel import LayersPanel
+from inpaint_studio.ui.panels.open_sources import may_hold_picture
+from inpaint_studio.ui.panels.option_row import OptionRow
+from inpaint_studio.ui.panels.status_line import StatusLine
+from inpaint_studio.ui.panels.tool_column import ToolColumn
+from inpaint_studio.ui.panels.welcome_page import WelcomePage
+from inpaint_studio.ui.theme import METRICS
+from inpaint_studio.ui.widgets import MessageBar
+
+SIDE_WIDTH = 280
+FIRST_SIZE = (1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """Welcome page or editor. `close_requested(QCloseEvent)` may ignore the event to stay open."""
+
+    close_requested = Signal(object)
+    mime_dropped = Signal(QMimeData)
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.actions_table = Actions(self)
+        self.canvas = CanvasView(services.session, services.toolbox)
+        self.welcome = WelcomePage(services.recent)
+        self.option_row = OptionRow(services.toolbox)
+        self.tool_column = ToolColumn(services.toolbox, self.actions_table)
+        self.edit_panel = EditPanel(services.edits)
+        self.layers_panel = LayersPanel(services.session, services.layers)
+        self.history_panel = HistoryPanel(services.session)
+        self.edit_bar = EditBar(self.canvas, services.session, services.edits)
+        self.strip = CandidateStrip(self.canvas, services.session, services.edits)
+        self.status = StatusLine()
+        self.engine_pill = EnginePill()
+        self.side = self._side_panel()
+        self._pages = QStackedWidget()
+        self.setCentralWidget(self._central())
+        self.messages = MessageBar(self._pages)
+        self._make_room_for_bars()
+        self._build_menu_bar()
+        self.setAcceptDrops(True)
+        self.resize(*FIRST_SIZE)
+        self.show_editor(False)
+
+    def show_editor(self, shown: bool) -> None:
+        """Show the editor, or the welcome page."""
+        self._pages.setCurrentIndex(1 if shown else 0)
+        self.set_panels_visible(shown)
+        if shown:
+            self.canvas.setFocus()
+
+    def set_panels_visible(self, shown: bool) -> None:
+        """Show or hide everything around the canvas but the bars that float on it."""
+        for panel in (self.option_row, self.tool_column, self.side):
+            panel.setVisible(shown)
+
+    def set_full_screen(self, on: bool) -> None:
+        """Fill the screen, or be a window again."""
+        self.showFullScreen() if on else self.showNormal()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let the owner ask about unsaved edits first."""
+        self.close_requested.emit(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and pictures."""
+        if may_hold_picture(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        event.acceptProposedAction()
+        self.mime_dropped.emit(event.mimeData())
+
+    def _make_room_for_bars(self) -> None:
+        """The picture is fitted above the edit bar, and the strip floats between the two."""
+        above_bar = self.edit_bar.panel.sizeHint().height() + 2 * METRICS.space_l
+        self.strip.set_gap(above_bar - METRICS.space_s)
+        margin = METRICS.space_xl
+        self.canvas.set_fit_margins(margin, margin, margin, above_bar)
+
+    def _build_menu_bar(self) -> None:
+        self.actions_table.fill(self.menuBar())
+        self.menuBar().setCornerWidget(self.engine_pill, Qt.Corner.TopRightCorner)
+
+    def _central(self) -> QWidget:
+        self._pages.addWidget(self.welcome)
+        self._pages.addWidget(self.canvas)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(self._pages)
+        splitter.addWidget(self.side)
+        splitter.setStretchFactor(0, 1)
+        splitter.setCollapsible(0, False)
+        splitter.setHandleWidth(1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.tool_column)
+        middle.addWidget(splitter, 1)
+        central = QWidget()
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.option_row)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        return central
+
+    def _side_panel(self) -> QScrollArea:
+        panel = QFrame()
+        panel.setObjectName("sidePanel")
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.edit_panel)
+        column.addWidget(self.layers_panel, 3)
+        column.addWidget(self.history_panel, 2)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(panel)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setMinimumWidth(SIDE_WIDTH)
+        return area

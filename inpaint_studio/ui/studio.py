@@ -1,0 +1,272 @@
+"""The running program: connects window, services and engine. Behaviour lives in those."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from inpaint_studio import __version__
+from inpaint_studio.core.layer import ResultLayer
+from inpaint_studio.editor.background import stop_all
+from inpaint_studio.editor.services import Services
+from inpaint_studio.engine.supervisor import Supervisor
+from inpaint_studio.engine.worker_client import EngineState
+from inpaint_studio.errors import InpaintStudioError
+from inpaint_studio.ui.commands import (
+    brush_commands,
+    edit_commands,
+    file_commands,
+    view_commands,
+)
+from inpaint_studio.ui.dialogs.ask import LeaveChoice, ask_before_leaving
+from inpaint_studio.ui.dialogs.export_dialog import ask_export
+from inpaint_studio.ui.main_window import MainWindow
+from inpaint_studio.ui.panels.open_sources import open_filter, picture_from
+from inpaint_studio.ui.theme import ThemeMode, apply_theme
+from inpaint_studio.ui.widgets import MessageLevel
+
+EXPORT_PATIENCE_SECONDS = 60.0
+"""A picture that is being written when the window closes is written to its end."""
+
+
+class Studio(QObject):
+    """Services, engine, window and the connections between them."""
+
+    def __init__(self, app: QApplication, services: Services, engine: Supervisor) -> None:
+        super().__init__()
+        self._app = app
+        self._settings = services.settings
+        self.engine = engine
+        self.services = services
+        apply_theme(app, self._settings.get("theme"))
+        self.window = MainWindow(self.services)
+        self._connect_engine()
+        self._connect_files()
+        self._connect_session()
+        self._connect_view()
+        self._connect_commands()
+        self._refresh_actions()
+
+    def start(self) -> None:
+        """Show the window, then start the worker, which nobody needs before."""
+        self.window.show()
+        self.engine.start()
+        for notice in self._settings.notices:
+            self._inform(notice)
+
+    def shut_down(self) -> None:
+        """End the worker and keep the settings."""
+        self.services.files.wait_for_exports(EXPORT_PATIENCE_SECONDS)
+        stop_all()
+        self.engine.shutdown()
+        brush = self.services.toolbox.brush
+        self._settings.set("brush_size", brush.size)
+        self._settings.set("brush_hardness", brush.hardness)
+        self._settings.set("brush_opacity", brush.opacity)
+        self._settings.save()
+
+    def _connect_engine(self) -> None:
+        edits, window = self.services.edits, self.window
+        self.engine.engine_state_changed.connect(
+            lambda state: window.engine_pill.show_state(EngineState(state))
+        )
+        edits.busy_changed.connect(self._on_edit_busy)
+        edits.progressed.connect(window.status.show_progress)
+        edits.result_arrived.connect(window.strip.show_for)
+        edits.refused.connect(self._inform)
+        edits.failed.connect(self._complain)
+
+    def _connect_files(self) -> None:
+        files, window = self.services.files, self.window
+        files.busy_changed.connect(self._on_file_busy)
+        files.progressed.connect(window.status.show_progress)
+        files.noticed.connect(self._inform)
+        files.failed.connect(self._complain)
+        files.exported.connect(lambda path: self._inform(self.tr("Saved {0}").format(path.name)))
+        window.welcome.open_requested.connect(self.open)
+        window.welcome.paste_requested.connect(self.paste)
+        window.welcome.sample_requested.connect(files.open_sample)
+        window.welcome.path_chosen.connect(self.open_path)
+        window.welcome.mime_dropped.connect(self.open_mime)
+        window.mime_dropped.connect(self.open_mime)
+
+    def _connect_session(self) -> None:
+        session = self.services.session
+        session.document_replaced.connect(self._on_document_replaced)
+        session.history_changed.connect(self._refresh_actions)
+        session.active_layer_changed.connect(self._refresh_actions)
+
+    def _connect_view(self) -> None:
+        window = self.window
+        window.canvas.zoom_changed.connect(self._show_zoom)
+        window.canvas.stroke_started.connect(self._refresh_actions)
+        window.canvas.stroke_ended.connect(self._refresh_actions)
+        window.canvas.pointer_moved.connect(window.status.show_position)
+        window.status.cancel_requested.connect(self.cancel)
+        self.services.layers.refused.connect(self._inform)
+        window.edit_bar.remove_requested.connect(self.services.edits.generate)
+        window.edit_bar.clear_requested.connect(self.services.masks.clear)
+        window.strip.kept.connect(self._refresh_actions)
+        window.layers_panel.layer_activated.connect(window.strip.show_for)
+        window.close_requested.connect(self._on_close_requested)
+
+    def _connect_commands(self) -> None:
+        actions = self.window.actions_table
+        for commands in (file_commands, edit_commands, view_commands, brush_commands):
+            actions.connect(commands(self))
+        actions["show_mask"].setChecked(True)
+        actions[f"theme_{self._settings.get('theme')}"].setChecked(True)
+
+    def open(self) -> None:
+        """Ask for a picture and open it."""
+        if self._may_leave():
+            folder = self._settings.get("last_open_folder")
+            chosen, _ = QFileDialog.getOpenFileName(
+                self.window, self.tr("Open a picture"), folder, open_filter()
+            )
+            if chosen:
+                self._settings.set("last_open_folder", str(Path(chosen).parent))
+                self.services.files.open_path(Path(chosen))
+
+    def open_path(self, path: Path) -> None:
+        """Open that picture, asking first about edits that no file holds."""
+        if self._may_leave():
+            self.services.files.open_path(path)
+
+    def paste(self) -> None:
+        """Open the picture on the clipboard."""
+        self.open_mime(self._app.clipboard().mimeData())
+
+    def export(self) -> None:
+        """Ask where and how, then write the picture."""
+        choice = ask_export(self.window, self.services.files, self._settings)
+        if choice is not None:
+            self.services.files.export(*choice)
+
+    def cancel(self) -> None:
+        """Stop whatever works."""
+        self.services.edits.cancel()
+        self.services.files.cancel()
+
+    def _on_edit_busy(self, busy: bool) -> None:
+        self._show_work(busy, self.tr("Filling"))
+
+    def _on_file_busy(self, busy: bool) -> None:
+        self._show_work(busy, self.tr("Working"))
+
+    def _show_work(self, busy: bool, message: str) -> None:
+        if busy:
+            self.window.status.begin_work(message)
+        elif not (self.services.edits.is_busy or self.services.files.is_busy):
+            self.window.status.end_work()
+        self._refresh_actions()
+
+    def _on_document_replaced(self) -> None:
+        document = self.services.session.document
+        self.window.show_editor(document is not None)
+        self.window.status.show_frame(None if document is None else document.frame)
+        if document is not None:
+            self.window.canvas.fit()
+            self._show_zoom(self.window.canvas.zoom)
+
+    def _show_zoom(self, factor: float) -> None:
+        if self.services.session.document is not None:
+            self.window.status.show_zoom(factor)
+
+    def _refresh_actions(self) -> None:
+        session, services = self.services.session, self.services
+        layer, drawing = session.active_layer, self.window.canvas.is_drawing
+        present = {
+            "document": session.document is not None,
+            "undo": session.history.can_undo and not drawing,
+            "redo": session.history.can_redo and not drawing,
+            "layer": layer is not None,
+            "result": isinstance(layer, ResultLayer),
+            "strip": not self.window.strip.isHidden(),
+            "job": services.edits.is_busy or services.files.is_busy,
+        }
+        self.window.actions_table.enable({need for need, there in present.items() if there})
+        self._show_title()
+
+    def _show_title(self) -> None:
+        document = self.services.session.document
+        name = "" if document is None else f"{document.origin.name}[*] - "
+        self.window.setWindowTitle(f"{name}Inpaint Studio")
+        self.window.setWindowModified(self.services.session.is_modified)
+
+    def set_theme(self, mode: ThemeMode) -> None:
+        """Dress the program, and remember it."""
+        self._settings.set("theme", mode)
+        apply_theme(self._app, mode)
+
+    def step_candidate(self, step: int) -> None:
+        """Show the next (1) or previous (-1) candidate of the active result."""
+        self.with_result(lambda layer: self.services.edits.step_candidate(layer, step))
+
+    def with_result(self, action: Callable[[ResultLayer], object]) -> None:
+        """Do something with the active layer if it is a result."""
+        layer = self.services.session.active_layer
+        if isinstance(layer, ResultLayer):
+            action(layer)
+
+    def with_layer(self, action: Callable[[int], object]) -> None:
+        """Do something with the active layer's id, if there is one."""
+        layer = self.services.session.active_layer
+        if layer is not None:
+            action(layer.id)
+
+    def open_mime(self, mime: QMimeData) -> None:
+        """Open what was dropped or lies on the clipboard."""
+        try:
+            source = picture_from(mime)
+        except InpaintStudioError as error:
+            self._inform(str(error))
+            return
+        if isinstance(source, Path):
+            self.open_path(source)
+        elif self._may_leave():
+            self.services.files.open_pixels(source, self.tr("Pasted picture"))
+
+    def _may_leave(self) -> bool:
+        """Whether the open document may go: it is in a file, or the person said so."""
+        session = self.services.session
+        if session.document is None or not session.is_modified:
+            return True
+        answer = ask_before_leaving(self.window, session.document.origin.name)
+        if answer is LeaveChoice.export:
+            self.export()
+        return answer is LeaveChoice.discard
+
+    def ask_then(self, action: Callable[[], object]) -> Callable[[], None]:
+        """The action, preceded by the question about edits that no file holds."""
+
+        def run_if_allowed() -> None:
+            if self._may_leave():
+                action()
+
+        return run_if_allowed
+
+    def _on_close_requested(self, event: QCloseEvent) -> None:
+        if self._may_leave():
+            self.shut_down()
+            event.accept()
+        else:
+            event.ignore()
+
+    def _inform(self, text: str) -> None:
+        self.window.messages.show_message(MessageLevel.info, text)
+
+    def _complain(self, text: str, details: str) -> None:
+        self.window.messages.show_message(MessageLevel.problem, text, details=details)
+
+    def show_about(self) -> None:
+        """Say what this program is."""
+        text = self.tr(
+            "Inpaint Studio {0}\n\nPaint over what should go. Everything runs on this computer.\n"
+            "Apache-2.0. Icons: Lucide (ISC). Built with Qt (LGPL) and PatchMatch (MIT)."
+        )
+        QMessageBox.about(self.window, self.tr("About"), text.format(__version__))

@@ -1,0 +1,200 @@
+"""How much work the tiles do, and that what they hold is right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+
+from inpaint_studio.core.document import Document, Origin
+from inpaint_studio.geometry import Bounds
+from inpaint_studio.ui.canvas.tile_cache import TILE, TILE_NBYTES, TileCache, halve, halve_mask
+from tests.gui.canvas.bench import NO_KEYS, Bench
+
+
+class ArraySource:
+    """Shows an array that lies at (0, 0)."""
+
+    def __init__(self, pixels: np.ndarray) -> None:
+        self.pixels = pixels
+
+    def read(self, bounds: Bounds, level: int) -> np.ndarray | None:
+        height, width = self.pixels.shape[:2]
+        inside = bounds.intersection(Bounds(0, 0, width, height))
+        if inside.is_empty or not self.pixels[inside.slices()].any():
+            return None
+        result = np.zeros((bounds.height, bounds.width, 4), np.uint8)
+        result[inside.relative_to(bounds).slices()] = self.pixels[inside.slices()]
+        return halved(result) if level else result
+
+
+def noise(height: int, width: int) -> np.ndarray:
+    rng = np.random.default_rng(3)
+    return rng.integers(0, 256, (height, width, 4), dtype=np.uint8)
+
+
+def values(image: QImage | None) -> np.ndarray:
+    assert image is not None
+    return np.frombuffer(image.constBits(), np.uint8).reshape(TILE, TILE, 4)
+
+
+def halved(pixels: np.ndarray) -> np.ndarray:
+    height, width = pixels.shape[:2]
+    quads = pixels.reshape(height // 2, 2, width // 2, 2, 4).sum(axis=(1, 3), dtype=int)
+    return ((quads + 2) // 4).astype(np.uint8)
+
+
+def cell(level: int, tx: int, ty: int) -> Bounds:
+    side = TILE << level
+    return Bounds(tx * side, ty * side, side, side)
+
+
+def test_halve_is_the_rounded_mean() -> None:
+    pixels = noise(64, 96)
+    pixels[:8] = 255
+    out = np.empty((32, 48, 4), np.uint8)
+    halve(pixels, out)
+    np.testing.assert_array_equal(out, halved(pixels))
+
+
+def test_halving_a_mask_is_the_same() -> None:
+    values = noise(64, 96)[..., 0]
+    expected = halved(np.repeat(values[..., None], 4, axis=2))[..., 0]
+    np.testing.assert_array_equal(halve_mask(values), expected)
+
+
+def test_levels_are_means_of_means() -> None:
+    pixels = noise(1024, 1024)
+    cache = TileCache(ArraySource(pixels), 2**24)
+    np.testing.assert_array_equal(values(cache.image(0, cell(0, 1, 2))), pixels[512:768, 256:512])
+    np.testing.assert_array_equal(values(cache.image(1, cell(1, 1, 0))), halved(pixels[:512, 512:]))
+    np.testing.assert_array_equal(values(cache.image(2, cell(2, 0, 0))), halved(halved(pixels)))
+
+
+@pytest.mark.parametrize("dirty", [Bounds(3, 5, 1, 1), Bounds(250, 240, 301, 77)])
+def test_a_repaired_tile_equals_a_new_one(dirty: Bounds) -> None:
+    source = ArraySource(noise(1024, 1024))
+    cache = TileCache(source, 2**24)
+    for level in range(4):
+        cache.image(level, cell(level, 0, 0))
+    source.pixels[dirty.slices()] ^= 0x55
+    cache.invalidate(dirty)
+    fresh = TileCache(source, 2**24)
+    for level in (3, 0, 2, 1):
+        np.testing.assert_array_equal(
+            values(cache.image(level, cell(level, 0, 0))),
+            values(fresh.image(level, cell(level, 0, 0))),
+        )
+
+
+def test_blank_tiles_take_no_memory_and_come_and_go() -> None:
+    source = ArraySource(np.zeros((1024, 1024, 4), np.uint8))
+    cache = TileCache(source, 2**24)
+    assert cache.image(2, cell(2, 0, 0)) is None
+    assert cache.nbytes == 0
+    source.pixels[10, 10] = 200
+    cache.invalidate(Bounds(10, 10, 1, 1))
+    assert values(cache.image(0, cell(0, 0, 0)))[10, 10].tolist() == [200] * 4
+    source.pixels[10, 10] = 0
+    cache.invalidate(Bounds(10, 10, 1, 1))
+    assert cache.image(0, cell(0, 0, 0)) is None
+    assert cache.nbytes == 0
+
+
+def test_opaque_tiles_are_copied_not_blended() -> None:
+    pixels = noise(256, 256)
+    pixels[..., 3] = 255
+    source = ArraySource(pixels)
+    cache = TileCache(source, 2**24)
+    image = cache.image(0, cell(0, 0, 0))
+    assert image is not None
+    assert image.format() == QImage.Format.Format_RGB32
+    pixels[7, 7] = 254
+    cache.invalidate(Bounds(7, 7, 1, 1))
+    image = cache.image(0, cell(0, 0, 0))
+    assert image is not None
+    assert image.hasAlphaChannel()
+
+
+def test_the_oldest_tiles_go_first() -> None:
+    cache = TileCache(ArraySource(noise(1024, 1024)), 2 * TILE_NBYTES)
+    for tx in range(4):
+        cache.image(0, cell(0, tx, 0))
+    assert cache.nbytes == 2 * TILE_NBYTES
+    made = cache.tiles_made
+    cache.image(0, cell(0, 3, 0))
+    assert cache.tiles_made == made
+    cache.image(0, cell(0, 0, 0))
+    assert cache.tiles_made == made + 1
+
+
+def test_tiles_left_of_and_above_the_origin() -> None:
+    cache = TileCache(ArraySource(noise(64, 64)), 2**24)
+    assert cache.image(1, cell(1, -1, -1)) is None
+    cache.invalidate(Bounds(-5, -5, 10, 10))
+    assert cache.image(1, cell(1, -1, -1)) is None
+
+
+def big_document(side: int) -> Document:
+    pixels = np.full((side, side, 4), 255, np.uint8)
+    return Document.from_pixels(pixels, Origin("big.png"))
+
+
+def work_of_a_dab(bench: Bench, side: int, zoom: float) -> tuple[int, int]:
+    bench.open(big_document(side), zoom)
+    bench.grab()
+    masks, picture = bench.canvas.scene.masks, bench.canvas.scene.picture
+    middle = QPoint(bench.canvas.width() // 2, bench.canvas.height() // 2)
+    # The first dab also looks at the blank tiles around, for its outline.
+    QTest.mouseClick(bench.canvas, Qt.MouseButton.LeftButton, NO_KEYS, middle)
+    bench.grab()
+    before = (masks.tiles_made, masks.pixels_made, picture.tiles_made)
+    place = middle + QPoint(6, 4)
+    QTest.mouseClick(bench.canvas, Qt.MouseButton.LeftButton, NO_KEYS, place)
+    bench.grab()
+    assert picture.tiles_made == before[2]
+    return masks.tiles_made - before[0], masks.pixels_made - before[1]
+
+
+@pytest.mark.parametrize("zoom", [1.0, 0.3])
+def test_the_work_of_a_dab_does_not_grow_with_the_document(bench: Bench, zoom: float) -> None:
+    small, large = work_of_a_dab(bench, 2048, zoom), work_of_a_dab(bench, 4096, zoom)
+    assert small[0] == large[0] <= 12
+    # Dabs lie differently on the tiles' grids, so not to the pixel.
+    assert max(small[1], large[1]) <= 40 * 40 * 2
+
+
+def test_panning_makes_only_the_tiles_that_come_into_view(bench: Bench) -> None:
+    bench.open(big_document(2048))
+    bench.grab()
+    scene = bench.canvas.scene
+    made = scene.picture.tiles_made, scene.masks.tiles_made
+    for x in (205, 190, 210, 200):
+        QTest.mousePress(bench.canvas, Qt.MouseButton.MiddleButton, NO_KEYS, QPoint(200, 150))
+        QTest.mouseMove(bench.canvas, QPoint(x, 150))
+        QTest.mouseRelease(bench.canvas, Qt.MouseButton.MiddleButton, NO_KEYS, QPoint(x, 150))
+        bench.grab()
+    assert (scene.picture.tiles_made, scene.masks.tiles_made) == made
+
+
+def test_hovering_makes_no_tiles(bench: Bench) -> None:
+    bench.stroke((50, 50), (90, 90))
+    bench.grab()
+    scene = bench.canvas.scene
+    made = scene.picture.tiles_made, scene.masks.tiles_made
+    for x in range(40, 160, 10):
+        bench.move(x, 70)
+    assert (scene.picture.tiles_made, scene.masks.tiles_made) == made
+
+
+def test_showing_and_hiding_the_mask_makes_no_tiles(bench: Bench) -> None:
+    bench.stroke((50, 50), (90, 90))
+    bench.grab()
+    scene = bench.canvas.scene
+    made = scene.picture.tiles_made, scene.masks.tiles_made
+    for visible in (False, True):
+        bench.canvas.set_mask_visible(visible)
+        bench.grab()
+    assert (scene.picture.tiles_made, scene.masks.tiles_made) == made

@@ -1,0 +1,144 @@
+"""What the layers list can do to a document, and what it must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from inpaint_studio.core.commands import AddLayer
+from inpaint_studio.core.document import Document
+from inpaint_studio.core.layer import ImageLayer, Layer, LayerProps, MaskKind
+from inpaint_studio.core.raster import Raster
+from inpaint_studio.editor.layer_controller import LayerController
+from inpaint_studio.editor.session import EditorSession
+from inpaint_studio.geometry import Bounds
+from tests.documents import noise_document, result_layer, state_of
+
+
+@pytest.fixture
+def session() -> EditorSession:
+    session = EditorSession(1 << 20)
+    session.open(noise_document())
+    return session
+
+
+@pytest.fixture
+def layers(session: EditorSession) -> LayerController:
+    return LayerController(session)
+
+
+def document_of(session: EditorSession) -> Document:
+    assert session.document is not None
+    return session.document
+
+
+def picture_of(session: EditorSession) -> Layer:
+    return next(iter(document_of(session).layers))
+
+
+def add_result(session: EditorSession) -> Layer:
+    layer = result_layer(Bounds(10, 10, 30, 20))
+    session.do(AddLayer("Remove", layer, 1))
+    return layer
+
+
+def test_toggle_visible_is_a_step_with_its_own_verb(
+    session: EditorSession, layers: LayerController
+) -> None:
+    picture = picture_of(session)
+    layers.toggle_visible(picture.id)
+    assert not picture.props.visible
+    layers.toggle_visible(picture.id)
+    assert picture.props.visible
+    assert session.history.labels == ["Hide layer", "Show layer"]
+
+
+def test_moving_the_opacity_is_one_step(session: EditorSession, layers: LayerController) -> None:
+    picture = picture_of(session)
+    before = state_of(document_of(session))
+    for opacity in (200, 120, 60):
+        layers.set_opacity(picture.id, opacity)
+        assert picture.props.opacity == opacity
+    assert session.history.labels == ["Layer opacity"]
+    session.undo()
+    assert state_of(document_of(session)) == before
+
+
+@pytest.mark.parametrize(("asked", "set_to"), [(-5, 0), (300, 255), (77, 77)])
+def test_opacity_is_held_to_its_range(
+    session: EditorSession, layers: LayerController, asked: int, set_to: int
+) -> None:
+    picture = picture_of(session)
+    layers.set_opacity(picture.id, asked)
+    assert picture.props.opacity == set_to
+
+
+def test_what_changes_nothing_is_no_step(session: EditorSession, layers: LayerController) -> None:
+    picture = picture_of(session)
+    layers.set_opacity(picture.id, 255)
+    layers.rename(picture.id, "noise.png")
+    layers.rename(picture.id, "   ")
+    layers.rename(9999999, "ghost")
+    layers.delete(9999999)
+    assert session.history.labels == []
+
+
+def test_rename_drops_blanks(session: EditorSession, layers: LayerController) -> None:
+    picture = picture_of(session)
+    layers.rename(picture.id, "  Sky ")
+    assert picture.props.name == "Sky"
+    assert session.history.labels == ["Rename layer"]
+
+
+def test_delete_goes_on_with_the_layer_below(
+    session: EditorSession, layers: LayerController
+) -> None:
+    result = add_result(session)
+    session.set_active_layer(result.id)
+    before = state_of(document_of(session))
+    layers.delete(result.id)
+    assert result.id not in document_of(session).layers
+    assert session.active_layer is picture_of(session)
+    session.undo()
+    assert state_of(document_of(session)) == before
+
+
+def test_delete_of_another_layer_keeps_the_active_one(
+    session: EditorSession, layers: LayerController
+) -> None:
+    result = add_result(session)
+    mask = document_of(session).mask(MaskKind.repaint)
+    session.set_active_layer(mask.id)
+    layers.delete(result.id)
+    assert session.active_layer is mask
+
+
+def test_masks_and_the_last_picture_stay(session: EditorSession, layers: LayerController) -> None:
+    said: list[str] = []
+    layers.refused.connect(said.append)
+    add_result(session)
+    for kind in MaskKind:
+        layers.delete(document_of(session).mask(kind).id)
+    layers.delete(picture_of(session).id)
+    assert len(document_of(session).layers) == 4
+    assert said == ["A mask always stays. Clear it instead."] * 2 + [
+        "This is the last picture, so it stays."
+    ]
+
+
+def test_one_of_two_pictures_can_go(session: EditorSession, layers: LayerController) -> None:
+    picture = picture_of(session)
+    assert isinstance(picture, ImageLayer)
+    copy = ImageLayer(LayerProps("copy"), Raster(picture.raster.pixels))
+    session.do(AddLayer("Duplicate layer", copy, 1))
+    layers.delete(picture.id)
+    assert picture.id not in document_of(session).layers
+    assert layers.why_kept(copy.id)
+
+
+def test_nothing_happens_without_a_document() -> None:
+    session = EditorSession(1 << 20)
+    layers = LayerController(session)
+    layers.toggle_visible(1)
+    layers.delete(1)
+    assert layers.why_kept(1) == ""
+    assert session.history.labels == []
