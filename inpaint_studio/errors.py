@@ -30,7 +30,12 @@ class EditRefusedError(InpaintStudioError):
 
 
 class EngineError(InpaintStudioError):
-    """The engine failed; the document is as it was."""
+    """The engine failed; the document is as it was.
+
+    `needs_fresh_worker`: nothing can be computed in that process any more (a lost driver, ...).
+    """
+
+    needs_fresh_worker = False
 
 
 class JobCancelledError(Exception):

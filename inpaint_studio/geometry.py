@@ -120,7 +120,16 @@ class Bounds(NamedTuple):
 
     def contains(self, other: Bounds) -> bool:
         """Whether every pixel of `other` is inside; an empty one always is."""
-        return other.is_empty or self.intersection(other) == other
+        if other.is_empty:
+            return True
+        x, y, width, height = self
+        other_x, other_y, other_width, other_height = other
+        return (
+            x <= other_x
+            and y <= other_y
+            and other_x + other_width <= x + width
+            and other_y + other_height <= y + height
+        )
 
     def contains_point(self, point: Point) -> bool:
         """Whether the point lies inside."""
@@ -147,13 +156,14 @@ class Bounds(NamedTuple):
 
     def intersection(self, other: Bounds) -> Bounds:
         """The pixels in both; `EMPTY` where there are none."""
-        result = Bounds.from_corners(
-            max(self.x, other.x),
-            max(self.y, other.y),
-            min(self.right, other.right),
-            min(self.bottom, other.bottom),
-        )
-        return EMPTY if result.is_empty else result
+        x, y, width, height = self
+        other_x, other_y, other_width, other_height = other
+        left, top = max(x, other_x), max(y, other_y)
+        right = min(x + width, other_x + other_width)
+        bottom = min(y + height, other_y + other_height)
+        if right <= left or bottom <= top:
+            return EMPTY
+        return Bounds(left, top, right - left, bottom - top)
 
     def intersects(self, other: Bounds) -> bool:
         """Whether any pixel is in both."""

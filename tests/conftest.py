@@ -10,12 +10,17 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import hypothesis
 import psutil
 import pytest
 
 from tests.fakes import until
 
 LEAK_SECONDS = 3.0
+
+# A busy machine is no failure: tests never judge by the clock.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

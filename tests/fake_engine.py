@@ -11,7 +11,9 @@ from tests.documents import MODEL
 class FakeEngine(QObject):
     """Keeps requests until the test calls `finish`, `fail` or `obey_cancel`."""
 
+    job_started = Signal(int)
     job_progressed = Signal(int, float, str)
+    job_previewed = Signal(int, object)
     job_finished = Signal(int, object)
     job_cancelled = Signal(int)
     job_failed = Signal(int, str, str)

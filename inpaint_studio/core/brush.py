@@ -14,7 +14,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from inpaint_studio.core.mask_patch import MaskPatch, save_tiles
+from inpaint_studio.core.mask_patch import TILE, MaskPatch, save_tiles
+from inpaint_studio.core.pressure import LINEAR, PressureCurve
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.geometry import EMPTY, Bounds, Point
 
@@ -39,6 +40,22 @@ class BrushSettings:
     pressure_to_size: bool = True
     pressure_to_opacity: bool = False
     smoothing: float = 0.2
+    size_curve: PressureCurve = LINEAR
+    opacity_curve: PressureCurve = LINEAR
+
+    def size_at(self, pressure: float) -> float:
+        """Diameter in px that a pressure (0..1) paints with."""
+        scale = 1.0
+        if self.pressure_to_size:
+            scale = _pressure_scale(self.size_curve.at(pressure))
+        return min(max(self.size * scale, MIN_SIZE), MAX_SIZE)
+
+    def opacity_at(self, pressure: float) -> float:
+        """Opacity (0..1) that a pressure (0..1) paints with."""
+        scale = 1.0
+        if self.pressure_to_opacity:
+            scale = _pressure_scale(self.opacity_curve.at(pressure))
+        return self.opacity * scale
 
 
 @dataclass(frozen=True)
@@ -70,6 +87,7 @@ class Stroke:
         self._settings = settings
         self._clip = clip
         self._before: dict[Bounds, np.ndarray] = {}
+        self._saved = EMPTY
         self._raw: Sample | None = None
         self._smooth: Sample | None = None
         self._pen: Sample | None = None
@@ -116,27 +134,22 @@ class Stroke:
                 t = self._until_next / length if length else 1.0
                 dab = start.toward(end, t)
                 dirty = dirty.union(self._stamp(dab))
-                self._until_next += max(0.5, SPACING * self._size(dab.pressure))
+                self._until_next += max(0.5, SPACING * self._settings.size_at(dab.pressure))
             self._until_next -= length
         return dirty
 
-    def _size(self, pressure: float) -> float:
-        settings = self._settings
-        scale = _pressure_scale(pressure) if settings.pressure_to_size else 1.0
-        return min(max(settings.size * scale, MIN_SIZE), MAX_SIZE)
-
     def _stamp(self, sample: Sample) -> Bounds:
         settings = self._settings
-        opacity = settings.opacity
-        if settings.pressure_to_opacity:
-            opacity *= _pressure_scale(sample.pressure)
-        stamp, placed = place_stamp(
-            sample.point, self._size(sample.pressure), settings.hardness, opacity
-        )
+        size, opacity = settings.size_at(sample.pressure), settings.opacity_at(sample.pressure)
+        stamp, placed = place_stamp(sample.point, size, settings.hardness, opacity)
         inside = placed.intersection(self._clip)
         if inside.is_empty:
             return EMPTY
-        save_tiles(self._raster, inside, self._before)
+        # Most stamps touch the same tiles as the one before.
+        touched = inside.snapped_out(TILE)
+        if touched != self._saved:
+            save_tiles(self._raster, inside, self._before)
+            self._saved = touched
         mask = self._raster.writable(inside)
         part = stamp[inside.relative_to(placed).slices()]
         if settings.erase:
@@ -195,5 +208,5 @@ def _curve_points(start: Sample, control: Sample, end: Sample) -> Iterator[Sampl
         yield start.toward(control, t).toward(control.toward(end, t), t)
 
 
-def _pressure_scale(pressure: float) -> float:
-    return MIN_PRESSURE_SCALE + (1 - MIN_PRESSURE_SCALE) * min(max(pressure, 0.0), 1.0)
+def _pressure_scale(effect: float) -> float:
+    return MIN_PRESSURE_SCALE + (1 - MIN_PRESSURE_SCALE) * effect

@@ -17,6 +17,8 @@ class ChangeKind(Flag):
     """A mask looks different inside the dirty bounds."""
     layers = auto()
     """Layers came, went or have other props."""
+    frame = auto()
+    """The frame is another rectangle; the dirty bounds hold the old and the new one."""
 
 
 @dataclass(frozen=True)

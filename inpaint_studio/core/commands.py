@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from inpaint_studio.core.blob_store import Payload
 from inpaint_studio.core.change import Change, ChangeKind
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.edit import EditResult
-from inpaint_studio.core.history import Command
+from inpaint_studio.core.history import Command, payloads
 from inpaint_studio.core.layer import Layer, LayerProps, MaskLayer, ResultLayer
+from inpaint_studio.core.layer_payload import LayerPayload
 from inpaint_studio.core.mask_patch import MaskPatch
 
 PROPS_NBYTES = 256
@@ -25,8 +28,12 @@ class PaintMask:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the patch."""
-        return self.patch.nbytes
+        """A round figure: the patch is a payload."""
+        return PROPS_NBYTES
+
+    def held(self, is_done: bool) -> list[Payload]:
+        """The patch, which serves both ways."""
+        return [self.patch]
 
     def redo(self, document: Document) -> Change:
         """Apply the patch."""
@@ -55,8 +62,12 @@ class AddLayer:
 
     @property
     def nbytes(self) -> int:
-        """A round figure: the layer's memory is the document's."""
+        """A round figure: the layer is the document's, or a payload."""
         return PROPS_NBYTES
+
+    def held(self, is_done: bool) -> list[Payload]:
+        """The layer, while it is undone."""
+        return [] if is_done else [self._payload]
 
     def redo(self, document: Document) -> Change:
         """Insert it."""
@@ -67,6 +78,10 @@ class AddLayer:
         """Take it out again."""
         document.layers.remove(self.layer.id)
         return _layers_changed(self.layer)
+
+    @cached_property
+    def _payload(self) -> LayerPayload:
+        return LayerPayload(self.layer)
 
     def merged_with(self, later: Command) -> Command | None:
         """Never merges."""
@@ -83,8 +98,12 @@ class DeleteLayer:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the layer, which this step keeps alive."""
-        return self.layer.nbytes
+        """A round figure: the layer is a payload, or the document's."""
+        return PROPS_NBYTES
+
+    def held(self, is_done: bool) -> list[Payload]:
+        """The layer, while it is deleted."""
+        return [self._payload] if is_done else []
 
     def redo(self, document: Document) -> Change:
         """Remove it."""
@@ -95,6 +114,42 @@ class DeleteLayer:
         """Put it back where it was."""
         document.layers.insert(self.index, self.layer)
         return _layers_changed(self.layer)
+
+    @cached_property
+    def _payload(self) -> LayerPayload:
+        return LayerPayload(self.layer)
+
+    def merged_with(self, later: Command) -> Command | None:
+        """Never merges."""
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class MoveLayer:
+    """Put a layer at another place in the stack. Positions count from 0 at the bottom."""
+
+    label: str
+    layer_id: int
+    before: int
+    after: int
+
+    @property
+    def nbytes(self) -> int:
+        """A round figure."""
+        return PROPS_NBYTES
+
+    def redo(self, document: Document) -> Change:
+        """Move it to its new place."""
+        return self._move(document, self.after)
+
+    def undo(self, document: Document) -> Change:
+        """Move it back."""
+        return self._move(document, self.before)
+
+    def _move(self, document: Document, index: int) -> Change:
+        layer = document.layers.remove(self.layer_id)
+        document.layers.insert(index, layer)
+        return _layers_changed(layer)
 
     def merged_with(self, later: Command) -> Command | None:
         """Never merges."""
@@ -215,8 +270,12 @@ class Together:
 
     @property
     def nbytes(self) -> int:
-        """Memory of all steps."""
+        """Memory of all steps beside their payloads."""
         return sum(step.nbytes for step in self.steps)
+
+    def held(self, is_done: bool) -> list[Payload]:
+        """The payloads of all steps."""
+        return [payload for step in self.steps for payload in payloads(step, is_done)]
 
     def redo(self, document: Document) -> Change:
         """Do them in order."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +20,10 @@ class Intent(Enum):
     """What the person wants of the masked area."""
 
     remove = "remove"
+    fill = "fill"
+    expand = "expand"
+    replace_background = "replace-background"
+    instruct = "instruct"
 
 
 @dataclass(frozen=True)
@@ -30,22 +35,71 @@ class PatchFillOptions:
 
     radii: tuple[int, ...] = (3, 5, 7)
 
+    @property
+    def num_candidates(self) -> int:
+        """One per radius."""
+        return len(self.radii)
+
+
+@dataclass(frozen=True)
+class LoraChoice:
+    """A LoRA file and how strongly it acts (0 = not, 1 = as trained)."""
+
+    path: Path
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class DiffusionOptions:
+    """What only diffusion models know.
+
+    `model`: a diffusers folder, a .safetensors or a .gguf file. `scheduler`: a name of
+    `models.schedulers`, "" = the model's own. `placement`: a rung of the memory ladder, "auto" =
+    chosen by what fits. `step_cache` trades some detail for speed (first-block cache).
+    """
+
+    model: Path
+    num_images_per_prompt: int = 1
+    loras: tuple[LoraChoice, ...] = ()
+    embeddings: tuple[Path, ...] = ()
+    scheduler: str = ""
+    placement: str = "auto"
+    step_cache: bool = False
+    compile: bool = False
+
+    @property
+    def num_candidates(self) -> int:
+        """One per image of the batch."""
+        return self.num_images_per_prompt
+
 
 @dataclass(frozen=True)
 class EditParams:
-    """How to edit. `None` in feather, grow and blend (all px) means: by the backend's own rule."""
+    """How to edit. `None` means: by the backend's own rule or the model family's default.
+
+    `strength` 0..1: how far from the picture that is there; 1 starts from noise alone. `feather`,
+    `grow`, `blend` in px. `colour_match` and `grain_match` 0..1: how much of the measured
+    difference to the surroundings is corrected afterwards.
+    """
 
     intent: Intent = Intent.remove
+    prompt: str = ""
+    negative_prompt: str = ""
+    strength: float = 1.0
+    guidance_scale: float | None = None
+    num_inference_steps: int | None = None
     seed: int = 0
     feather: int | None = None
     grow: int | None = None
     blend: int | None = None
-    options: PatchFillOptions = field(default_factory=PatchFillOptions)
+    colour_match: float = 1.0
+    grain_match: float = 1.0
+    options: PatchFillOptions | DiffusionOptions = field(default_factory=PatchFillOptions)
 
     @property
     def num_candidates(self) -> int:
         """How many variants the edit makes."""
-        return len(self.options.radii)
+        return self.options.num_candidates
 
 
 @dataclass(frozen=True)
@@ -95,6 +149,46 @@ class ResultPiece:
     reports: tuple[SeamReport, ...]
 
 
+@dataclass(frozen=True)
+class PieceSize:
+    """The size one island was worked at: px of the model's picture, and model px per picture px.
+
+    `refine_tiles`: how many tiles the second pass at full size took, 0 = there was none.
+    """
+
+    width: int
+    height: int
+    scale: float = 1.0
+    refine_tiles: int = 0
+
+
+@dataclass(frozen=True)
+class StageSeconds:
+    """Where the time of an edit went."""
+
+    load: float = 0.0
+    prepare: float = 0.0
+    generate: float = 0.0
+    refine: float = 0.0
+    finish: float = 0.0
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """How an edit was run.
+
+    `steps`: of one generation, 0 where a backend has none. `placement`: how the model lies in
+    memory, "" where there is nothing to place. `notices`: what was changed on the way, in the
+    user's words.
+    """
+
+    sizes: tuple[PieceSize, ...] = ()
+    steps: int = 0
+    placement: str = ""
+    notices: tuple[str, ...] = ()
+    seconds: StageSeconds = field(default_factory=StageSeconds)
+
+
 @dataclass(frozen=True, eq=False)
 class EditResult:
     """What an edit came to: every island with all its candidates, and how it was made."""
@@ -103,6 +197,7 @@ class EditResult:
     model: ModelIdentity
     pieces: tuple[ResultPiece, ...]
     seconds: float
+    run: RunReport = field(default_factory=RunReport)
 
     @property
     def num_candidates(self) -> int:

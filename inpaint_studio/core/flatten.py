@@ -11,7 +11,7 @@ import numpy as np
 from inpaint_studio.core.layer import LayerProps
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.geometry import Bounds
-from inpaint_studio.imaging.composite import paint_over
+from inpaint_studio.imaging.blend_modes import blend_over
 
 
 class Paintable(Protocol):
@@ -19,7 +19,7 @@ class Paintable(Protocol):
 
     @property
     def props(self) -> LayerProps:
-        """Opacity is read."""
+        """Opacity and blend mode are read."""
         ...
 
     @property
@@ -58,5 +58,5 @@ def flatten(layers: Sequence[Paintable], bounds: Bounds) -> np.ndarray:
             if picture is None:
                 picture = np.zeros((bounds.height, bounds.width, 4), np.uint8)
             below = picture[inside.relative_to(bounds).slices()]
-            paint_over(below, raster.view(inside), layer.props.opacity)
+            blend_over(below, raster.view(inside), layer.props.blend_mode, layer.props.opacity)
     return np.zeros((bounds.height, bounds.width, 4), np.uint8) if picture is None else picture

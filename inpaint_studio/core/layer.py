@@ -13,6 +13,7 @@ from enum import Enum
 from inpaint_studio.core.edit import EditResult, ResultPiece
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.geometry import Bounds
+from inpaint_studio.imaging.blend_modes import BlendMode
 from inpaint_studio.imaging.pixels import from_rgb
 
 _ids = itertools.count(1)
@@ -20,11 +21,16 @@ _ids = itertools.count(1)
 
 @dataclass(frozen=True)
 class LayerProps:
-    """What a person can set. `opacity` is 0..255, as it is painted."""
+    """What a person can set. `opacity` is 0..255, as it is painted.
+
+    A locked layer keeps its place, its pixels and its props until it is unlocked.
+    """
 
     name: str
     visible: bool = True
     opacity: int = 255
+    blend_mode: BlendMode = BlendMode.normal
+    locked: bool = False
 
 
 class MaskKind(Enum):

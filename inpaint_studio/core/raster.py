@@ -6,6 +6,9 @@ import numpy as np
 
 from inpaint_studio.geometry import EMPTY, Bounds
 
+STRIP = 64
+"""Rows looked at together when the used part of a mask is sought."""
+
 
 class Raster:
     """A uint8 array HxW (mask) or HxWxC (image) that lies somewhere in the document.
@@ -18,6 +21,7 @@ class Raster:
         self.pixels = np.ascontiguousarray(pixels)
         self._origin = (x, y)
         self._touched = self.bounds
+        self._is_tight = False
 
     @classmethod
     def empty_mask(cls) -> Raster:
@@ -55,6 +59,7 @@ class Raster:
         """The pixels in `bounds`, to be changed, without a copy; the raster grows to hold them."""
         self.ensure(bounds)
         self._touched = self._touched.union(bounds)
+        self._is_tight = False
         return self.view(bounds)
 
     def ensure(self, bounds: Bounds) -> None:
@@ -72,19 +77,47 @@ class Raster:
     def content_bounds(self) -> Bounds:
         """The smallest rectangle around all non-zero pixels of a mask; `EMPTY` if there are none.
 
-        Looks only where something was written, so that its cost follows the painted area.
+        Looks only where something was written, so that its cost follows the painted area, and
+        only once: several parts of the window ask after each stroke.
         """
-        self._touched = self._tight(self._touched)
+        if not self._is_tight:
+            self._touched = self._tight(self._touched)
+            self._is_tight = True
         return self._touched
 
     def _tight(self, bounds: Bounds) -> Bounds:
-        if bounds.is_empty:
-            return EMPTY
         pixels = self.view(bounds)
-        rows = np.flatnonzero(pixels.max(axis=1))
-        if rows.size == 0:
+        top = _first_used(pixels)
+        if top is None:
             return EMPTY
-        top, bottom = int(rows[0]), int(rows[-1]) + 1
-        columns = np.flatnonzero(pixels[top:bottom].max(axis=0))
-        tight = Bounds.from_corners(int(columns[0]), top, int(columns[-1]) + 1, bottom)
+        bottom = bounds.height - (_first_used(pixels[::-1]) or 0)
+        left, right = _used_columns(pixels[top:bottom])
+        tight = Bounds.from_corners(left, top, right, bottom)
         return tight.translated(bounds.x, bounds.y)
+
+
+def _first_used(rows: np.ndarray) -> int | None:
+    """Index of the first row (uint8 HxW) that is not all zero; None if there is none.
+
+    Goes strip by strip: of a mask that is used to its edges only the edges are looked at.
+    """
+    for start in range(0, len(rows), STRIP):
+        used = np.flatnonzero(rows[start : start + STRIP].max(axis=1, initial=0))
+        if used.size:
+            return start + int(used[0])
+    return None
+
+
+def _used_columns(rows: np.ndarray) -> tuple[int, int]:
+    """First column that is not all zero, and the one after the last. The first row has some.
+
+    A few rows tell nearly where; all of them are looked at only beside that.
+    """
+    seen = np.flatnonzero(rows[::STRIP].max(axis=0))
+    left, right = int(seen[0]), int(seen[-1]) + 1
+    before = np.flatnonzero(rows[:, :left].max(axis=0))
+    after = np.flatnonzero(rows[:, right:].max(axis=0))
+    return (
+        int(before[0]) if before.size else left,
+        right + int(after[-1]) + 1 if after.size else right,
+    )

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import reduce
+
 from PySide6.QtCore import QObject, Signal
 
+from inpaint_studio.core.blob_store import BlobStore
 from inpaint_studio.core.change import Change, ChangeKind
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.history import Command, History
 from inpaint_studio.core.layer import Layer
+from inpaint_studio.errors import FileProblemError
 
 
 class EditorSession(QObject):
     """Owns the document. Everything that changes it goes through `do`, `record`, `undo`, `redo`.
 
     Signals: `document_replaced()` when another (or no) document is open, `changed(Change)` for
-    every change, `history_changed()` when steps or the saved mark moved, and
-    `active_layer_changed()`.
+    every change, `history_changed()` when steps or the saved mark moved,
+    `active_layer_changed()`, and `noticed(str)` for what befell the history, in the user's words.
+
+    `store`: where steps go that don't fit into memory, up to `disk_budget_bytes`.
     """
 
     document_replaced = Signal()
     changed = Signal(object)
     history_changed = Signal()
     active_layer_changed = Signal()
+    noticed = Signal(str)
 
-    def __init__(self, history_budget_bytes: int, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        history_budget_bytes: int,
+        parent: QObject | None = None,
+        *,
+        store: BlobStore | None = None,
+        disk_budget_bytes: int = 0,
+    ) -> None:
         super().__init__(parent)
-        self._history_budget_bytes = history_budget_bytes
+        self._store = store
         self._document: Document | None = None
-        self._history = History(history_budget_bytes)
+        self._history = self._new_history(history_budget_bytes, disk_budget_bytes)
         self._active_layer_id: int | None = None
 
     @property
@@ -61,12 +76,21 @@ class EditorSession(QObject):
     def open(self, document: Document | None) -> None:
         """Edit this document from now on (None: none)."""
         self._document = document
-        self._history = History(self._history_budget_bytes)
+        old = self._history
+        self._history = self._new_history(old.budget_bytes, old.disk_budget_bytes)
         painted = [] if document is None else document.layers.painted
         self._active_layer_id = painted[-1].id if painted else None
         self.document_replaced.emit()
         self.history_changed.emit()
         self.active_layer_changed.emit()
+
+    def _new_history(self, budget_bytes: int, disk_budget_bytes: int) -> History:
+        return History(budget_bytes, self._store, disk_budget_bytes, self.noticed.emit)
+
+    def set_history_budgets(self, budget_bytes: int, disk_budget_bytes: int) -> None:
+        """Change how much memory and disk the steps may take."""
+        self._history.set_budgets(budget_bytes, disk_budget_bytes)
+        self.history_changed.emit()
 
     def do(self, command: Command) -> None:
         """Do a new step."""
@@ -88,25 +112,31 @@ class EditorSession(QObject):
     def undo(self) -> None:
         """Take back one step, if there is one."""
         if self._history.can_undo:
-            self._after(self._history.undo(self._open_document()))
+            self.travel(self._history.position - 1)
 
     def redo(self) -> None:
         """Do one undone step again, if there is one."""
         if self._history.can_redo:
-            self._after(self._history.redo(self._open_document()))
+            self.travel(self._history.position + 1)
 
     def travel(self, position: int) -> None:
-        """Undo or redo until `position` steps are done."""
-        document = self._open_document()
-        change: Change | None = None
-        while self._history.position != position:
-            back = self._history.position > position
-            if not (self._history.can_undo if back else self._history.can_redo):
-                break
-            step = self._history.undo(document) if back else self._history.redo(document)
-            change = step if change is None else change.merged_with(step)
-        if change is not None:
-            self._after(change)
+        """Undo or redo until `position` steps are done, or until one can't be read back."""
+        changes: list[Change] = []
+        try:
+            for change in self._steps_toward(position):
+                changes.append(change)
+        except FileProblemError as error:
+            self.noticed.emit(error.reason[:1].upper() + error.reason[1:])
+            self.history_changed.emit()
+        if changes:
+            self._after(reduce(Change.merged_with, changes))
+
+    def _steps_toward(self, position: int) -> Iterator[Change]:
+        document, history = self._open_document(), self._history
+        while history.position > position and history.can_undo:
+            yield history.undo(document)
+        while history.position < position and history.can_redo:
+            yield history.redo(document)
 
     def mark_saved(self) -> None:
         """What is now in the document is also in a file."""

@@ -1,17 +1,28 @@
-"""Which tool is in hand, and the brush settings that brush and eraser share."""
+"""Which tool is in hand, and the settings that tools share."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from enum import Enum
+from typing import TypedDict, Unpack
 
 from PySide6.QtCore import QObject, Signal
 
 from inpaint_studio.core.brush import MAX_SIZE, MIN_SIZE, BrushSettings
 from inpaint_studio.core.layer import MaskKind
+from inpaint_studio.core.mask_edits import Combine
+from inpaint_studio.core.pressure import PressureCurve
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.tools.brush_tool import BrushTool
+from inpaint_studio.editor.tools.frame_tool import FrameTool
+from inpaint_studio.editor.tools.selection_tools import (
+    BoxTool,
+    LassoTool,
+    PolygonTool,
+    SelectionSettings,
+)
 from inpaint_studio.editor.tools.tool import Tool
+from inpaint_studio.editor.tools.wand_tool import WandTool
 
 
 class ToolName(Enum):
@@ -19,7 +30,40 @@ class ToolName(Enum):
 
     brush = "brush"
     eraser = "eraser"
+    rectangle = "rectangle"
+    ellipse = "ellipse"
+    lasso = "lasso"
+    polygon = "polygon"
+    wand = "wand"
+    frame = "frame"
     hand = "hand"
+
+    @property
+    def selects(self) -> bool:
+        """Whether the tool makes a shape that joins the mask."""
+        return self in _SELECTING
+
+
+_SELECTING = {
+    ToolName.rectangle,
+    ToolName.ellipse,
+    ToolName.lasso,
+    ToolName.polygon,
+    ToolName.wand,
+}
+
+
+class BrushFields(TypedDict, total=False):
+    """The fields of `BrushSettings` that are a person's choice."""
+
+    size: float
+    hardness: float
+    opacity: float
+    smoothing: float
+    pressure_to_size: bool
+    pressure_to_opacity: bool
+    size_curve: PressureCurve
+    opacity_curve: PressureCurve
 
 
 class HandTool(Tool):
@@ -29,18 +73,26 @@ class HandTool(Tool):
 
 
 class ToolBox(QObject):
-    """Holds the tools. Signals: `tool_changed()` and `brush_changed()` (settings or target)."""
+    """Holds the tools.
+
+    Signals: `tool_changed()`, `brush_changed()` (brush settings or which mask is painted on) and
+    `selection_changed()` (selection settings).
+    """
 
     tool_changed = Signal()
     brush_changed = Signal()
+    selection_changed = Signal()
 
     def __init__(self, session: EditorSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._brush = BrushSettings()
+        self._selection = SelectionSettings()
         self._mask_kind = MaskKind.repaint
         self._tools: dict[ToolName, Tool] = {
             ToolName.brush: self._brush_tool(session, erase=False),
             ToolName.eraser: self._brush_tool(session, erase=True),
+            **self._selection_tools(session),
+            ToolName.frame: FrameTool(session),
             ToolName.hand: HandTool(),
         }
         self._current = ToolName.brush
@@ -56,9 +108,21 @@ class ToolBox(QObject):
         return self._tools[self._current]
 
     @property
+    def frame_tool(self) -> FrameTool:
+        """The tool that drags the frame, in hand or not."""
+        tool = self._tools[ToolName.frame]
+        assert isinstance(tool, FrameTool)
+        return tool
+
+    @property
     def brush(self) -> BrushSettings:
         """What brush and eraser paint with."""
         return self._brush
+
+    @property
+    def selection(self) -> SelectionSettings:
+        """How selections are made and join the mask."""
+        return self._selection
 
     @property
     def mask_kind(self) -> MaskKind:
@@ -76,30 +140,18 @@ class ToolBox(QObject):
         """Brush becomes eraser and eraser brush."""
         self.choose(ToolName.brush if self._current is ToolName.eraser else ToolName.eraser)
 
-    def set_brush(
-        self,
-        *,
-        size: float | None = None,
-        hardness: float | None = None,
-        opacity: float | None = None,
-        pressure_to_size: bool | None = None,
-        pressure_to_opacity: bool | None = None,
-    ) -> None:
+    def set_brush(self, **fields: Unpack[BrushFields]) -> None:
         """Change some brush settings; values are clamped to their ranges."""
-        old = self._brush
-        self._brush = replace(
-            old,
-            size=_clamped(old.size if size is None else size, MIN_SIZE, MAX_SIZE),
-            hardness=_clamped(old.hardness if hardness is None else hardness, 0.0, 1.0),
-            opacity=_clamped(old.opacity if opacity is None else opacity, 0.01, 1.0),
-            pressure_to_size=(
-                old.pressure_to_size if pressure_to_size is None else pressure_to_size
-            ),
-            pressure_to_opacity=(
-                old.pressure_to_opacity if pressure_to_opacity is None else pressure_to_opacity
-            ),
+        wanted = replace(self._brush, **fields)
+        brush = replace(
+            wanted,
+            size=_clamped(wanted.size, MIN_SIZE, MAX_SIZE),
+            hardness=_clamped(wanted.hardness, 0.0, 1.0),
+            opacity=_clamped(wanted.opacity, 0.01, 1.0),
+            smoothing=_clamped(wanted.smoothing, 0.0, 1.0),
         )
-        if self._brush != old:
+        if brush != self._brush:
+            self._brush = brush
             self.brush_changed.emit()
 
     def scale_size(self, factor: float) -> None:
@@ -113,6 +165,35 @@ class ToolBox(QObject):
         if kind is not self._mask_kind:
             self._mask_kind = kind
             self.brush_changed.emit()
+
+    def set_selection(
+        self,
+        *,
+        how: Combine | None = None,
+        tolerance: int | None = None,
+        contiguous: bool | None = None,
+        all_layers: bool | None = None,
+    ) -> None:
+        """Change some selection settings; the tolerance is clamped to 0..255."""
+        old = self._selection
+        self._selection = SelectionSettings(
+            how=old.how if how is None else how,
+            tolerance=old.tolerance if tolerance is None else min(max(tolerance, 0), 255),
+            contiguous=old.contiguous if contiguous is None else contiguous,
+            all_layers=old.all_layers if all_layers is None else all_layers,
+        )
+        if self._selection != old:
+            self.selection_changed.emit()
+
+    def _selection_tools(self, session: EditorSession) -> dict[ToolName, Tool]:
+        read, kind = (lambda: self._selection), (lambda: self._mask_kind)
+        return {
+            ToolName.rectangle: BoxTool(session, read, kind, ellipse=False),
+            ToolName.ellipse: BoxTool(session, read, kind, ellipse=True),
+            ToolName.lasso: LassoTool(session, read, kind),
+            ToolName.polygon: PolygonTool(session, read, kind),
+            ToolName.wand: WandTool(session, read, kind, self),
+        }
 
     def _brush_tool(self, session: EditorSession, *, erase: bool) -> BrushTool:
         return BrushTool(session, lambda: self._brush, lambda: self._mask_kind, erase=erase)

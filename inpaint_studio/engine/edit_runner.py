@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from inpaint_studio.core.edit import EditParams, EditPiece, EditRequest, EditResult, ResultPiece
-from inpaint_studio.engine.backend import Backend
-from inpaint_studio.errors import EditRefusedError, JobCancelledError
-from inpaint_studio.imaging.blend import composite, keep_only
-from inpaint_studio.imaging.mask_ops import (
-    PATCH_FILL_SHAPING,
-    Shaping,
-    compositing_mask,
-    denoise_mask,
+from inpaint_studio.core.edit import (
+    EditParams,
+    EditPiece,
+    EditRequest,
+    EditResult,
+    PieceSize,
+    ResultPiece,
+    RunReport,
 )
+from inpaint_studio.engine.backend import Backend, GenerateInput, RunFacts
+from inpaint_studio.engine.piece_masks import PieceMasks, piece_masks
+from inpaint_studio.engine.prefilling import prefilled
+from inpaint_studio.engine.refine import (
+    generate_tile,
+    refine,
+    refine_params,
+    refine_share,
+    refine_tiles,
+)
+from inpaint_studio.engine.run_steps import OnPreview, PreviewFrame, RunSteps
+from inpaint_studio.errors import EditRefusedError
+from inpaint_studio.geometry import Bounds
+from inpaint_studio.imaging.blend import composite, keep_only
+from inpaint_studio.imaging.crop import CropPlan, plan_crop
+from inpaint_studio.imaging.harmonise import harmonised
 from inpaint_studio.imaging.seam import SeamReport, seam_report
+from inpaint_studio.imaging.tile_plan import PlannedTile
 
 
 def run_edit(
@@ -26,56 +41,138 @@ def run_edit(
     backend: Backend,
     on_progress: Callable[[float, str], None],
     is_cancelled: Callable[[], bool],
+    on_preview: OnPreview = lambda _context, _image: None,
 ) -> EditResult:
     """Make all candidates of all pieces.
 
     `on_progress(fraction, message)`: 0..1, never falling, and what is done in the user's words.
+    `on_preview(bounds, picture)`: now and then, what a part of the document will look like.
     Raises EditRefusedError where the edit makes no sense as asked, and JobCancelledError at the
     next step after `is_cancelled()` became true; the request is never changed.
     """
     started = time.perf_counter()
     if not request.pieces:
         raise EditRefusedError("Nothing is masked yet. Paint over what should change.")
-    steps = _Steps(len(request.pieces) * request.params.num_candidates, on_progress, is_cancelled)
-    pieces = tuple(_run_piece(piece, request.params, backend, steps) for piece in request.pieces)
+    steps = RunSteps(len(request.pieces), on_progress, is_cancelled, on_preview)
+    runs = [_PieceRun(piece, request.params, backend, steps) for piece in request.pieces]
+    pieces = tuple(run.result() for run in runs)
     on_progress(1.0, "Done")
-    return EditResult(request.params, backend.identity, pieces, time.perf_counter() - started)
+    report = RunReport(
+        tuple(run.size for run in runs),
+        runs[0].facts.steps,
+        runs[0].facts.placement,
+        tuple(dict.fromkeys(notice for run in runs for notice in run.notices)),
+        steps.seconds,
+    )
+    seconds = time.perf_counter() - started
+    return EditResult(request.params, backend.identity, pieces, seconds, report)
 
 
-@dataclass
-class _Steps:
-    """Counts the fills of an edit and tells both sides: progress outward, cancel inward."""
+class _PieceRun:
+    """One piece on its way through the recipe."""
 
-    total: int
-    on_progress: Callable[[float, str], None]
-    is_cancelled: Callable[[], bool]
-    finished: int = 0
+    def __init__(
+        self, piece: EditPiece, params: EditParams, backend: Backend, steps: RunSteps
+    ) -> None:
+        self._piece = piece
+        self._params = params
+        self._backend = backend
+        self._takes = backend.capabilities
+        self._steps = steps
+        self._verb = "Generating" if self._takes.redraws else "Filling"
+        self.size = PieceSize(0, 0)
+        self.facts = RunFacts()
+        self.notices: tuple[str, ...] = ()
 
-    def check(self, fraction: float = 0.0) -> None:
-        """Report that the current fill has got that far (0..1); stop here if asked to."""
-        if self.is_cancelled():
-            raise JobCancelledError
-        message = "Filling" if self.total == 1 else f"Filling {self.finished + 1} of {self.total}"
-        self.on_progress((self.finished + min(max(fraction, 0.0), 1.0)) / self.total, message)
+    def result(self) -> ResultPiece:
+        """The recipe."""
+        self._steps.report(self._verb, 0.0)
+        with self._steps.stage("prepare"):
+            masks = piece_masks(self._piece, self._params, self._takes)
+            plan = plan_crop(self._piece.context, self._takes.sizes)
+            tiles = refine_tiles(plan, masks, self._takes)
+            work = self._work(plan, masks)
+        self.size = PieceSize(*plan.size, plan.scale, len(tiles))
+        with self._steps.stage("generate"):
+            generated = self._generated(work, plan, masks, 1 - refine_share(tiles))
+        with self._steps.stage("refine"):
+            generated = self._refined(generated, tiles, masks)
+        with self._steps.stage("finish"):
+            candidates = self._finished(generated, masks)
+            reports = tuple(self._report(candidate, masks) for candidate in candidates)
+        self._steps.finished += 1
+        return ResultPiece(
+            self._piece.context,
+            candidates,
+            self._piece.mask,
+            masks.denoise,
+            masks.alpha,
+            reports,
+        )
 
+    def _work(self, plan: CropPlan, masks: PieceMasks) -> GenerateInput:
+        """What the backend gets: the crop at its size, with something to start from."""
+        everything = Bounds(0, 0, plan.context.width, plan.context.height)
+        candidates = tuple(range(self._params.num_candidates))
+        work = masks.work(self._piece.image, everything, plan, self._params, candidates)
+        if not self._takes.redraws:
+            return work
+        return prefilled(work, self._steps.listener(self._verb, 0.0, 0.0))
 
-def _run_piece(
-    piece: EditPiece, params: EditParams, backend: Backend, steps: _Steps
-) -> ResultPiece:
-    shaping = _shaping(params)
-    denoise = denoise_mask(piece.mask, shaping)
-    alpha = compositing_mask(piece.mask, denoise, shaping, keep_soft=True)
-    candidates: list[np.ndarray] = []
-    reports: list[SeamReport] = []
-    for index in range(params.num_candidates):
-        steps.check()
-        generated = backend.generate(piece.image, denoise, piece.avoid, params, index, steps.check)
-        candidate = keep_only(piece.image, generated, denoise)
-        reports.append(seam_report(piece.image, composite(piece.image, candidate, alpha), alpha))
-        candidates.append(candidate)
-        steps.finished += 1
-    return ResultPiece(piece.context, tuple(candidates), piece.mask, denoise, alpha, tuple(reports))
+    def _generated(
+        self, work: GenerateInput, plan: CropPlan, masks: PieceMasks, end: float
+    ) -> list[np.ndarray]:
+        """All candidates at the crop's own size."""
+        frame = PreviewFrame(plan, self._piece.image, masks.alpha)
+        made = self._backend.generate(work, self._steps.listener(self._verb, 0.0, end, frame))
+        # A backend tells about its latest work only, and the second pass is work of its own.
+        self.facts, self.notices = self._backend.facts, self._backend.notices
+        if len(made) != len(work.candidates):
+            raise ValueError(f"asked for {len(work.candidates)} pictures, got {len(made)}")
+        return [plan.picture_from_model(picture) for picture in made]
 
+    def _refined(
+        self, generated: list[np.ndarray], tiles: list[PlannedTile], masks: PieceMasks
+    ) -> list[np.ndarray]:
+        """The candidates after the second pass that large crops need."""
+        if not tiles:
+            return generated
+        start = 1 - refine_share(tiles)
+        gentle = refine_params(self._params)
+        share = (1 - start) / (len(tiles) * len(generated))
 
-def _shaping(params: EditParams) -> Shaping:
-    return PATCH_FILL_SHAPING.overridden(params.feather, params.grow, params.blend)
+        def one(candidate: int, picture: np.ndarray, bounds: Bounds, index: int) -> np.ndarray:
+            done = start + share * (candidate * len(tiles) + index)
+            on_step = self._steps.listener("Refining", done, done + share)
+            return generate_tile(picture, bounds, masks, self._backend, gentle, candidate, on_step)
+
+        original = self._piece.image
+        refined = [
+            refine(tiles, original, coarse, masks, lambda *tile, k=k: one(k, *tile))
+            for k, coarse in enumerate(generated)
+        ]
+        self.notices += self._backend.notices
+        return refined
+
+    def _finished(self, generated: list[np.ndarray], masks: PieceMasks) -> tuple[np.ndarray, ...]:
+        """The candidates in the picture's colours and grain; all else as it was."""
+        original = self._piece.image
+        if self._takes.redraws:
+            amounts = (self._params.colour_match, self._params.grain_match)
+            generated = [
+                harmonised(
+                    original,
+                    picture,
+                    masks.told,
+                    masks.hidden,
+                    masks.avoid,
+                    amounts,
+                    self._params.seed + index,
+                )
+                for index, picture in enumerate(generated)
+            ]
+        return tuple(keep_only(original, picture, masks.denoise) for picture in generated)
+
+    def _report(self, candidate: np.ndarray, masks: PieceMasks) -> SeamReport:
+        original = self._piece.image
+        return seam_report(original, composite(original, candidate, masks.alpha), masks.alpha)

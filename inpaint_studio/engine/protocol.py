@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inpaint_studio.core.edit import EditParams, ModelIdentity, SeamReport
+from inpaint_studio.core.edit import EditParams, ModelIdentity, RunReport, SeamReport
 from inpaint_studio.geometry import Bounds
 
 
@@ -43,13 +43,14 @@ class ResultPieceRef:
 
 @dataclass(frozen=True)
 class RunEdit:
-    """To the worker: run this edit. Both blocks are named and owned by the sender."""
+    """To the worker: run this edit. All blocks are named and owned by the sender."""
 
     job: int
     params: EditParams
     pieces: tuple[PieceRef, ...]
     request_block: str
     result_block: str
+    preview_block: str
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,18 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Preview:
+    """What the edit looks like so far: a small picture of all of `context`, in the preview block.
+
+    The worker writes its slots in turn and waits for nobody, so only the latest ones are whole.
+    """
+
+    job: int
+    context: Bounds
+    image: ArrayRef
+
+
+@dataclass(frozen=True)
 class Finished:
     """The result lies in the result block."""
 
@@ -87,6 +100,7 @@ class Finished:
     model: ModelIdentity
     pieces: tuple[ResultPieceRef, ...]
     seconds: float
+    run: RunReport
 
 
 @dataclass(frozen=True)
@@ -100,14 +114,16 @@ class Cancelled:
 class Failed:
     """The job could not be done. `message` in the user's words, `details` for unfolding.
 
-    `is_refusal`: nothing broke; the edit makes no sense as it was asked.
+    `is_refusal`: nothing broke; the edit makes no sense as it was asked. `needs_fresh_worker`: the
+    process can't compute any more and should be replaced.
     """
 
     job: int
     message: str
     details: str
     is_refusal: bool = False
+    needs_fresh_worker: bool = False
 
 
 ToWorker = RunEdit | Quit
-FromWorker = Ready | Heartbeat | Progress | Finished | Cancelled | Failed
+FromWorker = Ready | Heartbeat | Progress | Preview | Finished | Cancelled | Failed

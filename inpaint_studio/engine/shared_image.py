@@ -23,6 +23,12 @@ SMALLEST_BLOCK = 1 << 20
 LARGEST_BLOCK = 4 << 30
 KEPT_BLOCK = 64 << 20
 """Bytes that stay with a block between jobs; what is larger is given back to the system."""
+PREVIEW_SIDE = 512
+"""px. Previews are never larger than that squared."""
+_PREVIEW_SLOTS = 2
+_PREVIEW_BYTES = PREVIEW_SIDE * PREVIEW_SIDE * 3
+PREVIEW_BLOCK = _PREVIEW_SLOTS * _PREVIEW_BYTES
+"""Bytes of the block for previews: one slot is written while the other one is read."""
 
 
 class ImageBlock:
@@ -78,6 +84,18 @@ class ArrayWriter:
         _view(self._memory, ref)[...] = array
         self._offset += array.nbytes
         return ref
+
+
+def put_preview(image: np.ndarray, memory: SharedMemory, count: int) -> ArrayRef:
+    """Copy the `count`-th preview of a job (uint8 HxWx3, at most `PREVIEW_SIDE`²) into its slot.
+
+    Raises ValueError if it is larger.
+    """
+    if image.nbytes > _PREVIEW_BYTES:
+        raise ValueError(f"a preview of {image.shape} does not fit")
+    ref = ArrayRef(count % _PREVIEW_SLOTS * _PREVIEW_BYTES, image.shape)
+    _view(memory, ref)[...] = image
+    return ref
 
 
 def read_array(memory: SharedMemory, ref: ArrayRef) -> np.ndarray:

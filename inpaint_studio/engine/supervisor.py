@@ -8,11 +8,12 @@ import traceback
 from collections import deque
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QObject, QThread, Signal
 
 from inpaint_studio.core.edit import EditRequest
-from inpaint_studio.engine.backend import BackendFactory
-from inpaint_studio.engine.worker import make_patch_fill
+from inpaint_studio.engine.backend import BackendsFactory
+from inpaint_studio.engine.worker import standard_backends
 from inpaint_studio.engine.worker_client import (
     DEFAULT_PATIENCE,
     EngineState,
@@ -20,6 +21,7 @@ from inpaint_studio.engine.worker_client import (
     WorkerClient,
 )
 from inpaint_studio.errors import InpaintStudioError, JobCancelledError
+from inpaint_studio.geometry import Bounds
 
 SHUTDOWN_MILLISECONDS = 3000
 
@@ -37,6 +39,9 @@ class Supervisor(QThread):
     job_started = Signal(int)
     job_progressed = Signal(int, float, str)
     """Job, fraction 0..1, what is being done."""
+    job_previewed = Signal(int, object)
+    """Job, (Bounds of the document it shows, uint8 HxWx3 of a smaller size): what the result looks
+    like so far. A few times a second at most."""
     job_finished = Signal(int, object)
     """Job, EditResult."""
     job_cancelled = Signal(int)
@@ -47,12 +52,12 @@ class Supervisor(QThread):
 
     def __init__(
         self,
-        backend_factory: BackendFactory = make_patch_fill,
+        backends_factory: BackendsFactory = standard_backends,
         patience: Patience = DEFAULT_PATIENCE,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._backend_factory = backend_factory
+        self._backends_factory = backends_factory
         self._patience = patience
         self._lock = threading.Lock()
         self._waiting: deque[tuple[int, EditRequest]] = deque()
@@ -109,7 +114,7 @@ class Supervisor(QThread):
 
     def run(self) -> None:
         """The thread's body; Qt calls it."""
-        client = WorkerClient(self._backend_factory, self._tell_state, self._patience)
+        client = WorkerClient(self._backends_factory, self._tell_state, self._patience)
         try:
             while not self._is_stopping:
                 self._run_next(client)
@@ -134,8 +139,13 @@ class Supervisor(QThread):
         job = self._running_job
         assert job is not None
         self.job_started.emit(job)
+
+        def show(context: Bounds, image: np.ndarray) -> None:
+            self.job_previewed.emit(job, (context, image))
+
         try:
-            result = client.run(job, request, partial(self.job_progressed.emit, job), self._ask)
+            progress = partial(self.job_progressed.emit, job)
+            result = client.run(job, request, progress, self._ask, show)
         except JobCancelledError:
             report = partial(self.job_cancelled.emit, job)
         except InpaintStudioError as error:

@@ -14,29 +14,46 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
-from inpaint_studio.core.edit import EditRequest, EditResult
-from inpaint_studio.engine.backend import Backend, BackendFactory
+import numpy as np
+
+from inpaint_studio.core.edit import EditParams, EditRequest, EditResult
+from inpaint_studio.engine.backend import Backend, Backends, BackendsFactory
 from inpaint_studio.engine.protocol import (
     Cancelled,
     Failed,
     Finished,
     FromWorker,
     Heartbeat,
+    Preview,
     Progress,
     Quit,
     Ready,
     RunEdit,
 )
-from inpaint_studio.engine.shared_image import attached, pack_result, unpack_request
-from inpaint_studio.errors import EditRefusedError, InpaintStudioError, JobCancelledError
+from inpaint_studio.engine.shared_image import (
+    attached,
+    pack_result,
+    put_preview,
+    unpack_request,
+)
+from inpaint_studio.errors import (
+    EditRefusedError,
+    EngineError,
+    InpaintStudioError,
+    JobCancelledError,
+)
+from inpaint_studio.geometry import Bounds
 
 NICENESS = 5
 HEARTBEAT_SECONDS = 1.0
 PROGRESS_SECONDS = 0.05
+LOAD_SHARE = 0.3
+"""How much of the progress bar loading a model takes, when one is loaded."""
 DETAILS_LIMIT = 8000
 """Characters of a traceback that are sent: one message stays one write to the pipe."""
 
@@ -47,15 +64,15 @@ class CancelLatch(Protocol):
     value: int
 
 
-def make_patch_fill() -> Backend:
-    """The default backend factory."""
-    from inpaint_studio.engine.backends.patch_fill import PatchFillBackend
+def standard_backends() -> Backends:
+    """The default factory: everything that ships."""
+    from inpaint_studio.engine.backends.backends import StandardBackends
 
-    return PatchFillBackend()
+    return StandardBackends()
 
 
 def worker_main(
-    conn: Connection, cancel_latch: CancelLatch, backend_factory: BackendFactory, crash_log: str
+    conn: Connection, cancel_latch: CancelLatch, backends_factory: BackendsFactory, crash_log: str
 ) -> None:
     """Run the worker until Quit or until the other side is gone.
 
@@ -68,21 +85,21 @@ def worker_main(
     with Path(crash_log).open("w", encoding="utf-8") as log:
         faulthandler.enable(log)
         try:
-            _Worker(conn, cancel_latch, backend_factory).serve()
+            _Worker(conn, cancel_latch, backends_factory).serve()
         finally:
             faulthandler.disable()
 
 
 class _Worker:
-    """One connection, one backend, one job at a time."""
+    """One connection, one set of backends, one job at a time."""
 
     def __init__(
-        self, conn: Connection, cancel_latch: CancelLatch, backend_factory: BackendFactory
+        self, conn: Connection, cancel_latch: CancelLatch, backends_factory: BackendsFactory
     ) -> None:
         self._conn = conn
         self._cancel_latch = cancel_latch
-        self._backend_factory = backend_factory
-        self._backend: Backend | None = None
+        self._backends_factory = backends_factory
+        self._backends: Backends | None = None
         self._sending = threading.Lock()
 
     def serve(self) -> None:
@@ -99,12 +116,12 @@ class _Worker:
         with self._beating(), suppress(Exception):
             import inpaint_studio.engine.edit_runner  # noqa: F401
 
-            self._ready_backend()
+            self._ready_backends().backend_for(EditParams(), lambda _fraction, _text: None)
 
-    def _ready_backend(self) -> Backend:
-        if self._backend is None:
-            self._backend = self._backend_factory()
-        return self._backend
+    def _ready_backends(self) -> Backends:
+        if self._backends is None:
+            self._backends = self._backends_factory()
+        return self._backends
 
     def _receive(self) -> RunEdit | None:
         """The next edit; None for Quit and for a lost connection."""
@@ -146,6 +163,9 @@ class _Worker:
             return Cancelled(job)
         except EditRefusedError as error:
             return Failed(job, str(error), error.details, is_refusal=True)
+        except EngineError as error:
+            details, fresh = error.details or _stack(), error.needs_fresh_worker
+            return Failed(job, str(error), details, needs_fresh_worker=fresh)
         except InpaintStudioError as error:
             return Failed(job, str(error), error.details or _stack())
         except MemoryError:
@@ -158,36 +178,78 @@ class _Worker:
     def _edit(self, message: RunEdit) -> Finished:
         from inpaint_studio.engine.edit_runner import run_edit
 
-        def is_cancelled() -> bool:
-            return self._cancel_latch.value == message.job
-
-        if is_cancelled():
-            raise JobCancelledError
+        talk = _JobTalk(message, self._send, self._cancel_latch)
+        talk.check()
         with attached(message.request_block) as memory:
             request = EditRequest(message.params, unpack_request(message.pieces, memory))
-        progress = _progress_sender(message.job, self._send)
-        result = run_edit(request, self._ready_backend(), progress, is_cancelled)
-        return _hand_over(message, result)
+        backend, seconds = self._backend_for(message.params, talk)
+        result = run_edit(request, backend, talk.progress, talk.is_cancelled, talk.preview)
+        return _hand_over(message, _with_load_time(result, seconds))
+
+    def _backend_for(self, params: EditParams, talk: _JobTalk) -> tuple[Backend, float]:
+        """The backend, and the seconds it took to load."""
+        started = time.perf_counter()
+        backend = self._ready_backends().backend_for(params, talk.load)
+        talk.check()
+        return backend, time.perf_counter() - started
+
+
+class _JobTalk:
+    """What a job says on its way, and whether it shall stop."""
+
+    def __init__(
+        self, message: RunEdit, send: Callable[[FromWorker], None], cancel_latch: CancelLatch
+    ) -> None:
+        self._message = message
+        self._send = send
+        self._cancel_latch = cancel_latch
+        self._last_time, self._last_text = -1.0, ""
+        self._previews = 0
+        self._start = 0.0
+
+    def is_cancelled(self) -> bool:
+        """Whether the cancel of this job was asked for."""
+        return self._cancel_latch.value == self._message.job
+
+    def check(self) -> None:
+        """Raises JobCancelledError if so."""
+        if self.is_cancelled():
+            raise JobCancelledError
+
+    def load(self, fraction: float, text: str) -> None:
+        """Progress of loading the model: the first part of the job's. Raises JobCancelledError."""
+        self.check()
+        self._start = LOAD_SHARE
+        self._tell(min(fraction, 1.0) * LOAD_SHARE, text)
+
+    def progress(self, fraction: float, text: str) -> None:
+        """Progress of the edit itself."""
+        self._tell(self._start + fraction * (1 - self._start), text)
+
+    def preview(self, context: Bounds, image: np.ndarray) -> None:
+        """Show what the edit looks like so far."""
+        with attached(self._message.preview_block) as memory:
+            ref = put_preview(image, memory, self._previews)
+        self._previews += 1
+        self._send(Preview(self._message.job, context, ref))
+
+    def _tell(self, fraction: float, text: str) -> None:
+        """Passed on at most every `PROGRESS_SECONDS` unless the words change."""
+        now = time.monotonic()
+        if text != self._last_text or now - self._last_time >= PROGRESS_SECONDS:
+            self._last_time, self._last_text = now, text
+            self._send(Progress(self._message.job, fraction, text))
+
+
+def _with_load_time(result: EditResult, seconds: float) -> EditResult:
+    run = replace(result.run, seconds=replace(result.run.seconds, load=seconds))
+    return replace(result, run=run, seconds=result.seconds + seconds)
 
 
 def _hand_over(message: RunEdit, result: EditResult) -> Finished:
     with attached(message.result_block) as memory:
         refs = pack_result(result.pieces, memory)
-    return Finished(message.job, result.params, result.model, refs, result.seconds)
-
-
-def _progress_sender(job: int, send: Callable[[FromWorker], None]) -> Callable[[float, str], None]:
-    """Passes progress on, at most every `PROGRESS_SECONDS` unless the words change."""
-    last_time, last_text = -1.0, ""
-
-    def report(fraction: float, text: str) -> None:
-        nonlocal last_time, last_text
-        now = time.monotonic()
-        if text != last_text or now - last_time >= PROGRESS_SECONDS:
-            last_time, last_text = now, text
-            send(Progress(job, fraction, text))
-
-    return report
+    return Finished(message.job, result.params, result.model, refs, result.seconds, result.run)
 
 
 def _stack() -> str:

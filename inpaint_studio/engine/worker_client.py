@@ -11,27 +11,33 @@ from dataclasses import dataclass
 from enum import StrEnum
 from multiprocessing.connection import Connection, wait
 
+import numpy as np
+
 from inpaint_studio.core.edit import EditRequest, EditResult
-from inpaint_studio.engine.backend import BackendFactory
+from inpaint_studio.engine.backend import BackendsFactory
 from inpaint_studio.engine.protocol import (
     Cancelled,
     Failed,
     Finished,
     FromWorker,
+    Preview,
     Progress,
     Ready,
     RunEdit,
 )
 from inpaint_studio.engine.shared_image import (
+    PREVIEW_BLOCK,
     ImageBlock,
     pack_request,
+    read_array,
     request_size,
     result_size,
     unpack_result,
 )
-from inpaint_studio.engine.worker import make_patch_fill
+from inpaint_studio.engine.worker import standard_backends
 from inpaint_studio.engine.worker_process import SPAWN, WorkerGoneError, WorkerProcess
 from inpaint_studio.errors import EditRefusedError, EngineError, JobCancelledError
+from inpaint_studio.geometry import Bounds
 
 POLL_SECONDS = 0.03
 MAX_FAILED_STARTS = 3
@@ -66,6 +72,20 @@ class Patience:
 
 DEFAULT_PATIENCE = Patience()
 
+OnProgress = Callable[[float, str], None]
+"""(fraction 0..1, what is being done in the user's words)."""
+OnPreview = Callable[[Bounds, np.ndarray], None]
+"""(the part of the document it shows, uint8 HxWx3 of a smaller size)."""
+
+
+@dataclass(frozen=True)
+class _Ears:
+    """Who hears what a job says, and whether it shall go on."""
+
+    on_progress: OnProgress
+    on_preview: OnPreview
+    is_cancelled: Callable[[], bool]
+
 
 class WorkerClient:
     """Owns the worker process and the shared memory. `close()` it in the end.
@@ -75,17 +95,18 @@ class WorkerClient:
 
     def __init__(
         self,
-        backend_factory: BackendFactory = make_patch_fill,
+        backends_factory: BackendsFactory = standard_backends,
         on_state: Callable[[EngineState], None] = lambda _state: None,
         patience: Patience = DEFAULT_PATIENCE,
     ) -> None:
-        self._backend_factory = backend_factory
+        self._backends_factory = backends_factory
         self._on_state = on_state
         self._patience = patience
         # Raw: a worker killed while it held a lock would leave it locked. Eight aligned bytes.
         self._latch = SPAWN.RawValue("q", -1)
         self._request_block = ImageBlock()
         self._result_block = ImageBlock()
+        self._preview_block = ImageBlock()
         self._worker: WorkerProcess | None = None
         self._failed_starts = 0
         self._state = EngineState.stopped
@@ -125,8 +146,9 @@ class WorkerClient:
         self,
         job: int,
         request: EditRequest,
-        on_progress: Callable[[float, str], None],
+        on_progress: OnProgress,
         is_cancelled: Callable[[], bool],
+        on_preview: OnPreview = lambda _context, _image: None,
     ) -> EditResult:
         """Run the edit in the worker; blocks. `job` is a number that was never used before.
 
@@ -137,7 +159,8 @@ class WorkerClient:
         worker = self._await_ready(is_cancelled)
         try:
             message = self._hand_in(job, request)
-            answer = self._answer_to(message, worker, on_progress, is_cancelled)
+            ears = _Ears(on_progress, on_preview, is_cancelled)
+            answer = self._answer_to(message, worker, ears)
             if is_cancelled():
                 raise JobCancelledError
             return self._result_of(answer)
@@ -155,6 +178,7 @@ class WorkerClient:
             self._worker = None
         self._request_block.close()
         self._result_block.close()
+        self._preview_block.close()
         self._enter(EngineState.stopped)
 
     def _enter(self, state: EngineState) -> None:
@@ -168,7 +192,7 @@ class WorkerClient:
             if self._state is not EngineState.restarting:
                 self._enter(EngineState.starting)
             try:
-                self._worker = WorkerProcess(self._backend_factory, self._latch)
+                self._worker = WorkerProcess(self._backends_factory, self._latch)
             except OSError as error:
                 self._failed_starts += 1
                 raise EngineError(NO_START, str(error)) from error
@@ -218,36 +242,32 @@ class WorkerClient:
     def _hand_in(self, job: int, request: EditRequest) -> RunEdit:
         into = self._request_block.reserve(request_size(request))
         out_of = self._result_block.reserve(result_size(request))
+        previews = self._preview_block.reserve(PREVIEW_BLOCK)
         pieces = pack_request(request.pieces, into)
-        return RunEdit(job, request.params, pieces, into.name, out_of.name)
+        return RunEdit(job, request.params, pieces, into.name, out_of.name, previews.name)
 
     def _answer_to(
-        self,
-        message: RunEdit,
-        worker: WorkerProcess,
-        on_progress: Callable[[float, str], None],
-        is_cancelled: Callable[[], bool],
+        self, message: RunEdit, worker: WorkerProcess, ears: _Ears
     ) -> Finished | Failed | Cancelled:
         """Send the job and see it through; the worker is ready or on its way out afterwards."""
         self._enter(EngineState.busy)
         try:
             worker.send(message)
-            answer = self._listen(worker, message.job, on_progress, is_cancelled)
+            answer = self._listen(worker, message.job, ears)
         except WorkerGoneError:
             return Failed(message.job, STOPPED, self._bury())
         except BaseException:
             # Hung, deaf to a cancel, or interrupted here: nobody knows what it is doing now.
             self._end_worker()
             raise
-        self._enter(EngineState.ready)
+        if isinstance(answer, Failed) and answer.needs_fresh_worker:
+            self._end_worker()
+        else:
+            self._enter(EngineState.ready)
         return answer
 
     def _listen(
-        self,
-        worker: WorkerProcess,
-        job: int,
-        on_progress: Callable[[float, str], None],
-        is_cancelled: Callable[[], bool],
+        self, worker: WorkerProcess, job: int, ears: _Ears
     ) -> Finished | Failed | Cancelled:
         """Wait for the job's outcome. Raises when patience ends."""
         heard = time.monotonic()
@@ -260,8 +280,11 @@ class WorkerClient:
             if message is not None:
                 heard = now
             if isinstance(message, Progress):
-                on_progress(message.fraction, message.message)
-            if asked is None and is_cancelled():
+                ears.on_progress(message.fraction, message.message)
+            elif isinstance(message, Preview):
+                image = read_array(self._preview_block.memory, message.image)
+                ears.on_preview(message.context, image)
+            if asked is None and ears.is_cancelled():
                 asked, self._latch.value = now, job
             if asked is not None and now - asked > self._patience.cancel:
                 raise JobCancelledError
@@ -275,4 +298,4 @@ class WorkerClient:
             kind = EditRefusedError if answer.is_refusal else EngineError
             raise kind(answer.message, answer.details)
         pieces = unpack_result(answer.pieces, self._result_block.memory)
-        return EditResult(answer.params, answer.model, pieces, answer.seconds)
+        return EditResult(answer.params, answer.model, pieces, answer.seconds, answer.run)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from inpaint_studio.engine.backend import BackendFactory
+from inpaint_studio.engine.backend import BackendsFactory
 from inpaint_studio.engine.protocol import FromWorker, Quit, RunEdit
 from inpaint_studio.engine.worker import CancelLatch, worker_main
 
@@ -29,7 +29,7 @@ class WorkerGoneError(Exception):
 class WorkerProcess:
     """A running worker. Raises OSError where the system starts no process."""
 
-    def __init__(self, factory: BackendFactory, latch: CancelLatch) -> None:
+    def __init__(self, factory: BackendsFactory, latch: CancelLatch) -> None:
         self.is_ready = False
         self._crash_log = _new_file()
         self._conn, theirs = SPAWN.Pipe()

@@ -88,6 +88,17 @@ def feather(mask: np.ndarray, width: int) -> np.ndarray:
     return np.asarray(blurred)
 
 
+def smooth(mask: np.ndarray, radius: int) -> np.ndarray:
+    """Rounds off what is smaller than about `radius` px; edges stay about one pixel soft."""
+    if radius <= 0:
+        return mask.copy()
+    blurred = np.asarray(Image.fromarray(mask).filter(ImageFilter.GaussianBlur(radius)))
+    # The blurred edge falls by 255 / (radius * sqrt(2 pi)) a pixel; this makes it fall by 255.
+    slope = radius * np.sqrt(2 * np.pi)
+    steep = (blurred.astype(np.float32) - 127.5) * slope + 127.5
+    return np.rint(np.clip(steep, 0, 255)).astype(np.uint8)
+
+
 def fill_holes(mask: np.ndarray) -> np.ndarray:
     """Set to 255 whatever is 0 and enclosed by non-zero pixels (4-connected background)."""
     background = np.pad(mask == 0, 1, constant_values=True)

@@ -31,6 +31,13 @@ def resize(image: np.ndarray, extent: Extent) -> np.ndarray:
     return np.asarray(Image.fromarray(image).resize(extent, Image.Resampling.BILINEAR))
 
 
+def resize_sharp(image: np.ndarray, extent: Extent) -> np.ndarray:
+    """The picture at that size by Lanczos' windowed sinc; itself if it has that size already."""
+    if image.shape[1::-1] == extent:
+        return image
+    return np.asarray(Image.fromarray(image).resize(extent, Image.Resampling.LANCZOS))
+
+
 def halve_mask(mask: np.ndarray) -> np.ndarray:
     """Bool mask at half size, set where any of the 2x2 pixels is. Needs even sides."""
     rows = mask[0::2] | mask[1::2]

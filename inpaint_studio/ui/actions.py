@@ -55,6 +55,7 @@ ACTIONS = (
         needs="document",
     ),
     _spec("close", QT_TRANSLATE_NOOP("actions", "Close picture"), "Ctrl+W", needs="document"),
+    _spec("settings", QT_TRANSLATE_NOOP("actions", "Settings…"), "Ctrl+,", icon="settings"),
     _spec("quit", QT_TRANSLATE_NOOP("actions", "Quit"), "Ctrl+Q"),
     _spec("undo", QT_TRANSLATE_NOOP("actions", "Undo"), "Ctrl+Z", icon="undo-2", needs="undo"),
     _spec(
@@ -105,8 +106,25 @@ ACTIONS = (
         needs="document",
     ),
     _spec(
-        "remove",
-        QT_TRANSLATE_NOOP("actions", "Remove what is masked"),
+        "duplicate_layer", QT_TRANSLATE_NOOP("actions", "Duplicate layer"), "Ctrl+J", needs="layer"
+    ),
+    _spec("merge_down", QT_TRANSLATE_NOOP("actions", "Merge down"), "Ctrl+E", needs="layer"),
+    _spec("flatten", QT_TRANSLATE_NOOP("actions", "Flatten visible"), needs="layer"),
+    _spec("lock_layer", QT_TRANSLATE_NOOP("actions", "Lock or unlock layer"), needs="layer"),
+    _spec("layer_up", QT_TRANSLATE_NOOP("actions", "Move layer up"), "Ctrl+]", needs="layer"),
+    _spec("layer_down", QT_TRANSLATE_NOOP("actions", "Move layer down"), "Ctrl+[", needs="layer"),
+    _spec("fill_transparent", QT_TRANSLATE_NOOP("actions", "Fill transparent"), needs="document"),
+    _spec("fit_frame", QT_TRANSLATE_NOOP("actions", "Frame to picture"), needs="document"),
+    _spec("mask_grow", QT_TRANSLATE_NOOP("actions", "Grow mask…"), needs="document"),
+    _spec("mask_shrink", QT_TRANSLATE_NOOP("actions", "Shrink mask…"), needs="document"),
+    _spec("mask_feather", QT_TRANSLATE_NOOP("actions", "Feather mask…"), needs="document"),
+    _spec("mask_smooth", QT_TRANSLATE_NOOP("actions", "Smooth mask…"), needs="document"),
+    _spec("mask_threshold", QT_TRANSLATE_NOOP("actions", "Harden mask edge"), needs="document"),
+    _spec("mask_fill_holes", QT_TRANSLATE_NOOP("actions", "Fill holes in mask"), needs="document"),
+    _spec("mask_from_layer", QT_TRANSLATE_NOOP("actions", "Mask from layer"), needs="document"),
+    _spec(
+        "generate",
+        QT_TRANSLATE_NOOP("actions", "Generate"),
         "Ctrl+Return",
         "Ctrl+Enter",
         icon="sparkles",
@@ -130,6 +148,54 @@ ACTIONS = (
         needs="document",
     ),
     _spec(
+        "rectangle",
+        QT_TRANSLATE_NOOP("actions", "Rectangle"),
+        "M",
+        icon="square-dashed",
+        checkable=True,
+        needs="document",
+    ),
+    _spec(
+        "ellipse",
+        QT_TRANSLATE_NOOP("actions", "Ellipse"),
+        "Shift+M",
+        icon="circle-dashed",
+        checkable=True,
+        needs="document",
+    ),
+    _spec(
+        "lasso",
+        QT_TRANSLATE_NOOP("actions", "Lasso"),
+        "L",
+        icon="lasso",
+        checkable=True,
+        needs="document",
+    ),
+    _spec(
+        "polygon",
+        QT_TRANSLATE_NOOP("actions", "Polygon"),
+        "Shift+L",
+        icon="vector-polygon",
+        checkable=True,
+        needs="document",
+    ),
+    _spec(
+        "wand",
+        QT_TRANSLATE_NOOP("actions", "Magic wand"),
+        "W",
+        icon="wand-sparkles",
+        checkable=True,
+        needs="document",
+    ),
+    _spec(
+        "frame",
+        QT_TRANSLATE_NOOP("actions", "Frame"),
+        "C",
+        icon="crop",
+        checkable=True,
+        needs="document",
+    ),
+    _spec(
         "hand",
         QT_TRANSLATE_NOOP("actions", "Hand"),
         "H",
@@ -148,7 +214,7 @@ ACTIONS = (
 MENUS: tuple[tuple[object, tuple[str | None, ...]], ...] = (
     (
         QT_TRANSLATE_NOOP("actions", "&File"),
-        ("open", "paste", "sample", None, "export", "close", None, "quit"),
+        ("open", "paste", "sample", None, "export", "close", None, "settings", None, "quit"),
     ),
     (
         QT_TRANSLATE_NOOP("actions", "&Edit"),
@@ -156,7 +222,7 @@ MENUS: tuple[tuple[object, tuple[str | None, ...]], ...] = (
             "undo",
             "redo",
             None,
-            "remove",
+            "generate",
             "cancel",
             None,
             "previous",
@@ -183,13 +249,38 @@ MENUS: tuple[tuple[object, tuple[str | None, ...]], ...] = (
             "theme_light",
         ),
     ),
-    (QT_TRANSLATE_NOOP("actions", "&Layer"), ("toggle_layer", "delete_layer")),
+    (
+        QT_TRANSLATE_NOOP("actions", "&Layer"),
+        (
+            "toggle_layer",
+            "lock_layer",
+            None,
+            "duplicate_layer",
+            "merge_down",
+            "flatten",
+            None,
+            "layer_up",
+            "layer_down",
+            None,
+            "fill_transparent",
+            "fit_frame",
+            None,
+            "delete_layer",
+        ),
+    ),
     (
         QT_TRANSLATE_NOOP("actions", "&Mask"),
         (
             "brush",
             "eraser",
+            "rectangle",
+            "ellipse",
+            "lasso",
+            "polygon",
+            "wand",
+            "frame",
             "hand",
+            None,
             "swap",
             None,
             "smaller",
@@ -200,12 +291,30 @@ MENUS: tuple[tuple[object, tuple[str | None, ...]], ...] = (
             "mask_all",
             "mask_clear",
             "mask_invert",
+            None,
+            "mask_grow",
+            "mask_shrink",
+            "mask_feather",
+            "mask_smooth",
+            "mask_threshold",
+            "mask_fill_holes",
+            "mask_from_layer",
         ),
     ),
     (QT_TRANSLATE_NOOP("actions", "&Help"), ("about",)),
 )
 
-EXCLUSIVE = (("brush", "eraser", "hand"), ("theme_system", "theme_dark", "theme_light"))
+_MENU_ROLES = {
+    "settings": QAction.MenuRole.PreferencesRole,
+    "quit": QAction.MenuRole.QuitRole,
+    "about": QAction.MenuRole.AboutRole,
+}
+"""Commands that macOS has a place of its own for."""
+
+EXCLUSIVE = (
+    ("brush", "eraser", "rectangle", "ellipse", "lasso", "polygon", "wand", "frame", "hand"),
+    ("theme_system", "theme_dark", "theme_light"),
+)
 
 
 def translated(text: str) -> str:
@@ -250,9 +359,7 @@ def _make_action(spec: ActionSpec, window: QWidget) -> QAction:
     action.setCheckable(spec.checkable)
     if spec.icon:
         action.setIcon(icon(spec.icon))
-    if spec.key in {"quit", "about"}:
-        role = QAction.MenuRole.QuitRole if spec.key == "quit" else QAction.MenuRole.AboutRole
-        action.setMenuRole(role)
+    action.setMenuRole(_MENU_ROLES.get(spec.key, QAction.MenuRole.NoRole))
     window.addAction(action)
     return action
 

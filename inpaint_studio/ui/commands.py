@@ -25,6 +25,7 @@ def file_commands(studio: Studio) -> Commands:
         "sample": studio.ask_then(studio.services.files.open_sample),
         "export": studio.export,
         "close": studio.ask_then(lambda: studio.services.session.open(None)),
+        "settings": studio.show_settings,
         "quit": studio.window.close,
         "about": studio.show_about,
     }
@@ -36,18 +37,13 @@ def edit_commands(studio: Studio) -> Commands:
     return {
         "undo": services.session.undo,
         "redo": services.session.redo,
-        "remove": services.edits.generate,
+        "generate": studio.expanding.generate,
         "cancel": studio.cancel,
         "previous": lambda: studio.step_candidate(-1),
         "next": lambda: studio.step_candidate(1),
         "more": lambda: studio.with_result(services.edits.more),
         "keep": strip.keep,
         "discard": lambda: studio.with_result(services.edits.discard),
-        "toggle_layer": lambda: studio.with_layer(services.layers.toggle_visible),
-        "delete_layer": lambda: studio.with_layer(services.layers.delete),
-        "mask_all": services.masks.mask_all,
-        "mask_clear": services.masks.clear,
-        "mask_invert": services.masks.invert,
     }
 
 
@@ -77,4 +73,38 @@ def brush_commands(studio: Studio) -> Commands:
         "larger": lambda: box.scale_size(SIZE_STEP),
         "softer": lambda: box.set_brush(hardness=box.brush.hardness - HARDNESS_STEP),
         "harder": lambda: box.set_brush(hardness=box.brush.hardness + HARDNESS_STEP),
+    }
+
+
+def mask_commands(studio: Studio) -> Commands:
+    """Change the whole mask."""
+    masks = studio.services.masks
+    return {
+        "mask_all": masks.mask_all,
+        "mask_clear": masks.clear,
+        "mask_invert": masks.invert,
+        "mask_grow": lambda: studio.with_amount("mask_grow", masks.grow, default=8),
+        "mask_shrink": lambda: studio.with_amount("mask_shrink", masks.shrink, default=8),
+        "mask_feather": lambda: studio.with_amount("mask_feather", masks.feather, default=16),
+        "mask_smooth": lambda: studio.with_amount("mask_smooth", masks.smooth, default=6),
+        "mask_threshold": masks.threshold,
+        "mask_fill_holes": masks.fill_holes,
+        "mask_from_layer": studio.mask_from_layer,
+    }
+
+
+def layer_commands(studio: Studio) -> Commands:
+    """Change the active layer, or the stack."""
+    layers = studio.services.layers
+    return {
+        "toggle_layer": lambda: studio.with_layer(layers.toggle_visible),
+        "delete_layer": lambda: studio.with_layer(layers.delete),
+        "duplicate_layer": lambda: studio.with_layer(layers.duplicate),
+        "merge_down": lambda: studio.with_layer(layers.merge_down),
+        "flatten": layers.flatten_visible,
+        "lock_layer": lambda: studio.with_layer(layers.toggle_locked),
+        "fill_transparent": studio.services.expand_preflight.start,
+        "fit_frame": studio.services.frames.fit_picture,
+        "layer_up": lambda: studio.with_layer(lambda layer_id: layers.shift(layer_id, 1)),
+        "layer_down": lambda: studio.with_layer(lambda layer_id: layers.shift(layer_id, -1)),
     }

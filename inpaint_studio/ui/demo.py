@@ -72,7 +72,7 @@ class Demo:
     def remove(self) -> None:
         """Press Remove and wait for the result."""
         edits = self._studio.services.edits
-        self._studio.window.actions_table["remove"].trigger()
+        self._studio.window.actions_table["generate"].trigger()
         self.wait_until(lambda: not edits.is_busy)
         settle()
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from inpaint_studio.editor.services import Services
 from inpaint_studio.ui.actions import Actions
 from inpaint_studio.ui.canvas.canvas_view import CanvasView
+from inpaint_studio.ui.dialogs.model_picker import ModelPicker
 from inpaint_studio.ui.panels.candidate_strip import CandidateStrip
 from inpaint_studio.ui.panels.edit_bar import EditBar
 from inpaint_studio.ui.panels.edit_panel import EditPanel
@@ -26,6 +27,7 @@ from inpaint_studio.ui.panels.history_panel import HistoryPanel
 from inpaint_studio.ui.panels.layers_panel import LayersPanel
 from inpaint_studio.ui.panels.open_sources import may_hold_picture
 from inpaint_studio.ui.panels.option_row import OptionRow
+from inpaint_studio.ui.panels.queue_popup import QueuePopup
 from inpaint_studio.ui.panels.status_line import StatusLine
 from inpaint_studio.ui.panels.tool_column import ToolColumn
 from inpaint_studio.ui.panels.welcome_page import WelcomePage
@@ -47,20 +49,23 @@ class MainWindow(QMainWindow):
         self.actions_table = Actions(self)
         self.canvas = CanvasView(services.session, services.toolbox)
         self.welcome = WelcomePage(services.recent)
-        self.option_row = OptionRow(services.toolbox)
+        self.option_row = OptionRow(services.session, services.toolbox, services.frames)
         self.tool_column = ToolColumn(services.toolbox, self.actions_table)
         self.edit_panel = EditPanel(services.edits)
         self.layers_panel = LayersPanel(services.session, services.layers)
         self.history_panel = HistoryPanel(services.session)
-        self.edit_bar = EditBar(self.canvas, services.session, services.edits)
+        self.edit_bar = EditBar(self.canvas, services.session, services.edits, services.prompts)
         self.strip = CandidateStrip(self.canvas, services.session, services.edits)
         self.status = StatusLine()
         self.engine_pill = EnginePill()
+        self.model_picker = ModelPicker(services.library, services.edits.settings, self.engine_pill)
+        self.queue_popup = QueuePopup(services.edits, self.status)
         self.side = self._side_panel()
         self._pages = QStackedWidget()
         self.setCentralWidget(self._central())
         self.messages = MessageBar(self._pages)
         self._make_room_for_bars()
+        services.edits.settings.changed.connect(self._make_room_for_bars)
         self._build_menu_bar()
         self.setAcceptDrops(True)
         self.resize(*FIRST_SIZE)
@@ -99,12 +104,18 @@ class MainWindow(QMainWindow):
     def _make_room_for_bars(self) -> None:
         """The picture is fitted above the edit bar, and the strip floats between the two."""
         above_bar = self.edit_bar.panel.sizeHint().height() + 2 * METRICS.space_l
+        if self.strip.gap() == above_bar - METRICS.space_s:
+            return
         self.strip.set_gap(above_bar - METRICS.space_s)
         margin = METRICS.space_xl
         self.canvas.set_fit_margins(margin, margin, margin, above_bar)
 
     def _build_menu_bar(self) -> None:
         self.actions_table.fill(self.menuBar())
+        self._place_pill()
+        self.engine_pill.resized.connect(self._place_pill)
+
+    def _place_pill(self) -> None:
         self.menuBar().setCornerWidget(self.engine_pill, Qt.Corner.TopRightCorner)
 
     def _central(self) -> QWidget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject
@@ -10,25 +11,34 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from inpaint_studio import __version__
-from inpaint_studio.core.layer import ResultLayer
+from inpaint_studio.core.layer import MaskLayer, ResultLayer
 from inpaint_studio.editor.background import stop_all
 from inpaint_studio.editor.services import Services
 from inpaint_studio.engine.supervisor import Supervisor
-from inpaint_studio.engine.worker_client import EngineState
-from inpaint_studio.errors import InpaintStudioError
+from inpaint_studio.errors import FileProblemError, InpaintStudioError
 from inpaint_studio.ui.commands import (
     brush_commands,
     edit_commands,
     file_commands,
+    layer_commands,
+    mask_commands,
     view_commands,
 )
+from inpaint_studio.ui.dialogs.amount_dialog import ask_amount
 from inpaint_studio.ui.dialogs.ask import LeaveChoice, ask_before_leaving
 from inpaint_studio.ui.dialogs.export_dialog import ask_export
+from inpaint_studio.ui.dialogs.settings_dialog import SettingsDialog
+from inpaint_studio.ui.expanding import Expanding
+from inpaint_studio.ui.generation import Generation
+from inpaint_studio.ui.live_settings import LiveSettings
 from inpaint_studio.ui.main_window import MainWindow
 from inpaint_studio.ui.panels.open_sources import open_filter, picture_from
+from inpaint_studio.ui.shortcuts import ShortcutMap
 from inpaint_studio.ui.theme import ThemeMode, apply_theme
 from inpaint_studio.ui.widgets import MessageLevel
 
+MOST_PIXELS = 500
+"""The widest that a mask is grown, shrunk, feathered or smoothed at once."""
 EXPORT_PATIENCE_SECONDS = 60.0
 """A picture that is being written when the window closes is written to its end."""
 
@@ -44,6 +54,11 @@ class Studio(QObject):
         self.services = services
         apply_theme(app, self._settings.get("theme"))
         self.window = MainWindow(self.services)
+        self._generation = Generation(services, engine, self.window)
+        self.expanding = Expanding(services, self.window)
+        self._live = LiveSettings(app, services, self.window)
+        self._shortcuts = ShortcutMap(self.window.actions_table, self._settings, self.window)
+        self._settings_dialog: SettingsDialog | None = None
         self._connect_engine()
         self._connect_files()
         self._connect_session()
@@ -52,9 +67,10 @@ class Studio(QObject):
         self._refresh_actions()
 
     def start(self) -> None:
-        """Show the window, then start the worker, which nobody needs before."""
+        """Show the window, then start the worker and look for models: nobody needs them before."""
         self.window.show()
         self.engine.start()
+        self.services.library.look()
         for notice in self._settings.notices:
             self._inform(notice)
 
@@ -63,22 +79,25 @@ class Studio(QObject):
         self.services.files.wait_for_exports(EXPORT_PATIENCE_SECONDS)
         stop_all()
         self.engine.shutdown()
-        brush = self.services.toolbox.brush
-        self._settings.set("brush_size", brush.size)
-        self._settings.set("brush_hardness", brush.hardness)
-        self._settings.set("brush_opacity", brush.opacity)
-        self._settings.save()
+        self._live.collect()
+        # Whoever closes the window wants it closed, even if the settings can't be written.
+        with suppress(FileProblemError):
+            self._settings.save()
 
     def _connect_engine(self) -> None:
         edits, window = self.services.edits, self.window
-        self.engine.engine_state_changed.connect(
-            lambda state: window.engine_pill.show_state(EngineState(state))
-        )
+        self._generation.refused.connect(self._inform)
+        edits.noticed.connect(self._inform)
         edits.busy_changed.connect(self._on_edit_busy)
         edits.progressed.connect(window.status.show_progress)
         edits.result_arrived.connect(window.strip.show_for)
         edits.refused.connect(self._inform)
         edits.failed.connect(self._complain)
+        expansions = self.services.expansions
+        self.expanding.informed.connect(self._inform)
+        expansions.busy_changed.connect(self._on_edit_busy)
+        expansions.progressed.connect(window.status.show_progress)
+        expansions.failed.connect(self._complain)
 
     def _connect_files(self) -> None:
         files, window = self.services.files, self.window
@@ -98,6 +117,7 @@ class Studio(QObject):
         session = self.services.session
         session.document_replaced.connect(self._on_document_replaced)
         session.history_changed.connect(self._refresh_actions)
+        session.noticed.connect(self._inform)
         session.active_layer_changed.connect(self._refresh_actions)
 
     def _connect_view(self) -> None:
@@ -108,7 +128,7 @@ class Studio(QObject):
         window.canvas.pointer_moved.connect(window.status.show_position)
         window.status.cancel_requested.connect(self.cancel)
         self.services.layers.refused.connect(self._inform)
-        window.edit_bar.remove_requested.connect(self.services.edits.generate)
+        window.edit_bar.generate_requested.connect(self.expanding.generate)
         window.edit_bar.clear_requested.connect(self.services.masks.clear)
         window.strip.kept.connect(self._refresh_actions)
         window.layers_panel.layer_activated.connect(window.strip.show_for)
@@ -116,7 +136,14 @@ class Studio(QObject):
 
     def _connect_commands(self) -> None:
         actions = self.window.actions_table
-        for commands in (file_commands, edit_commands, view_commands, brush_commands):
+        for commands in (
+            file_commands,
+            edit_commands,
+            layer_commands,
+            mask_commands,
+            view_commands,
+            brush_commands,
+        ):
             actions.connect(commands(self))
         actions["show_mask"].setChecked(True)
         actions[f"theme_{self._settings.get('theme')}"].setChecked(True)
@@ -150,18 +177,24 @@ class Studio(QObject):
     def cancel(self) -> None:
         """Stop whatever works."""
         self.services.edits.cancel()
+        self.services.expansions.cancel()
         self.services.files.cancel()
 
     def _on_edit_busy(self, busy: bool) -> None:
-        self._show_work(busy, self.tr("Filling"))
+        self._show_work(busy, self.tr("Starting"))
 
     def _on_file_busy(self, busy: bool) -> None:
         self._show_work(busy, self.tr("Working"))
 
+    @property
+    def _is_busy(self) -> bool:
+        services = self.services
+        return services.edits.is_busy or services.expansions.is_busy or services.files.is_busy
+
     def _show_work(self, busy: bool, message: str) -> None:
         if busy:
             self.window.status.begin_work(message)
-        elif not (self.services.edits.is_busy or self.services.files.is_busy):
+        elif not self._is_busy:
             self.window.status.end_work()
         self._refresh_actions()
 
@@ -178,7 +211,7 @@ class Studio(QObject):
             self.window.status.show_zoom(factor)
 
     def _refresh_actions(self) -> None:
-        session, services = self.services.session, self.services
+        session = self.services.session
         layer, drawing = session.active_layer, self.window.canvas.is_drawing
         present = {
             "document": session.document is not None,
@@ -187,7 +220,7 @@ class Studio(QObject):
             "layer": layer is not None,
             "result": isinstance(layer, ResultLayer),
             "strip": not self.window.strip.isHidden(),
-            "job": services.edits.is_busy or services.files.is_busy,
+            "job": self._is_busy,
         }
         self.window.actions_table.enable({need for need, there in present.items() if there})
         self._show_title()
@@ -201,7 +234,20 @@ class Studio(QObject):
     def set_theme(self, mode: ThemeMode) -> None:
         """Dress the program, and remember it."""
         self._settings.set("theme", mode)
-        apply_theme(self._app, mode)
+        self._live.apply("theme")
+
+    def show_settings(self) -> None:
+        """Open the settings beside the window, or bring them to the front."""
+        self._live.collect()
+        if self._settings_dialog is None:
+            dialog = SettingsDialog(self.services, self._shortcuts, self.window)
+            dialog.changed.connect(self._live.apply)
+            dialog.activated.connect(self._live.collect)
+            self._settings_dialog = dialog
+        self._settings_dialog.refresh()
+        self._settings_dialog.show()
+        self._settings_dialog.raise_()
+        self._settings_dialog.activateWindow()
 
     def step_candidate(self, step: int) -> None:
         """Show the next (1) or previous (-1) candidate of the active result."""
@@ -218,6 +264,21 @@ class Studio(QObject):
         layer = self.services.session.active_layer
         if layer is not None:
             action(layer.id)
+
+    def with_amount(self, key: str, change: Callable[[int], object], default: int) -> None:
+        """Ask how much, then change the mask by it."""
+        title = self.window.actions_table[key].text().rstrip("…")
+        amount = ask_amount(self.window, title, default, MOST_PIXELS)
+        if amount is not None:
+            change(amount)
+
+    def mask_from_layer(self) -> None:
+        """Mask what the active layer covers."""
+        layer = self.services.session.active_layer
+        if layer is not None and not isinstance(layer, MaskLayer):
+            self.services.masks.from_layer(layer)
+        else:
+            self._inform(self.tr("Choose the layer to make a mask from in the Layers panel."))
 
     def open_mime(self, mime: QMimeData) -> None:
         """Open what was dropped or lies on the clipboard."""

@@ -114,6 +114,11 @@ QToolButton[role="head"] {
     margin-left: -8px; padding: 1px 4px;
 }
 QToolButton[role="head"]:hover { color: $text; }
+QToolButton[role="menu-head"] {
+    color: $dim; font-size: ${font_small}px; font-weight: 600; border-radius: ${radius_field}px;
+    margin-right: -4px; padding: 1px 2px;
+}
+QToolButton[role="menu-head"]:hover { color: $text; }
 
 QFrame#segmented { background: $raised; border: 1px solid $line; border-radius: 7px; }
 QPushButton[role="segment"] {
@@ -259,5 +264,6 @@ QMessageBox QLabel#qt_msgbox_label { min-width: 260px; }
 QFrame#floatingPanel {
     background: $panel; border: 1px solid $line; border-radius: ${radius_bar}px;
 }
+QFrame[role="line"] { background: $line; border: none; }
 QFrame[role="section"] { border: none; border-bottom: 1px solid $line; }
 """)

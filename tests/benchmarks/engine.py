@@ -15,7 +15,7 @@ from inpaint_studio.core.layer import MaskKind
 from inpaint_studio.geometry import Bounds
 from inpaint_studio.imaging.pixels import from_rgb
 from inpaint_studio.ui.studio import Studio
-from tests.benchmarks.canvas import new_studio
+from tests.benchmarks.canvas import close, new_studio
 from tests.benchmarks.measure import Row, photo_like
 
 TICK_MS = 5
@@ -26,11 +26,11 @@ def bench_fill(_folder: Path) -> Iterator[Row]:
         studio = new_studio()
         _wait_for_engine(studio)
         for candidates in (1, 3):
-            studio.services.edits.set_candidates(candidates)
+            studio.services.edits.settings.change(patch_candidates=candidates)
             _open_with_blob(studio, side, 64)
             what = f"remove a 64 px blob from {side}², {candidates} candidate(s)"
             yield Row(what, _remove(studio), "s", budget if candidates == 1 else None)
-        studio.window.close()
+        close(studio)
 
 
 def bench_gap(_folder: Path) -> Iterator[Row]:
@@ -41,7 +41,7 @@ def bench_gap(_folder: Path) -> Iterator[Row]:
     studio.services.edits.generate()
     worst = _worst_gap(3.0)
     yield Row("longest pause of the window while a fill runs", worst, "ms", 50)
-    studio.window.close()
+    close(studio)
 
 
 def _open_with_blob(studio: Studio, side: int, diameter: int) -> None:
@@ -58,7 +58,7 @@ def _open_with_blob(studio: Studio, side: int, diameter: int) -> None:
 
 def _remove(studio: Studio) -> float:
     started = time.perf_counter()
-    studio.window.actions_table["remove"].trigger()
+    studio.window.actions_table["generate"].trigger()
     while studio.services.edits.is_busy:
         QApplication.processEvents()
     studio.window.canvas.repaint()

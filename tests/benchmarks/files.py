@@ -10,7 +10,7 @@ from PIL import Image
 from inpaint_studio.files.export import ExportFormat, ExportOptions, export_image
 from inpaint_studio.files.image_io import open_image
 from inpaint_studio.imaging.pixels import from_rgb
-from tests.benchmarks.canvas import open_in_window
+from tests.benchmarks.canvas import close, open_in_window
 from tests.benchmarks.measure import Row, clock, photo_like, rss_mib
 
 SIDE = 8192
@@ -23,7 +23,7 @@ def bench_open(folder: Path) -> Iterator[Row]:
         studio = open_in_window(path)
     yield Row("open 8192² PNG to displayed", spent.wall, "s", 3.0)
     yield Row("memory of the program then", rss_mib(), "MiB", 500, f"{before:.0f} before")
-    studio.window.close()
+    close(studio)
 
 
 def bench_export(folder: Path) -> Iterator[Row]:

@@ -84,6 +84,20 @@ def test_jobs_run_in_order_and_end_once(listener: Listener):
     assert details == "all avoided"
 
 
+def test_previews_are_passed_on(listener: Listener):
+    shown: list[tuple[int, Any]] = []
+    listener.supervisor.job_previewed.connect(lambda job, what: shown.append((job, what)))
+    listener.supervisor.start()
+    request = edit_request(Script.preview, radii=(3,))
+    job = listener.supervisor.submit(request)
+    listener.wait_for("finished", job)
+    assert shown
+    assert {number for number, _what in shown} == {job}
+    context, image = shown[-1][1]
+    assert context == request.pieces[0].context
+    assert image.dtype == "uint8"
+
+
 def test_worker_is_up_before_the_first_job(listener: Listener):
     listener.supervisor.start()
     listener.wait_for_state("ready")

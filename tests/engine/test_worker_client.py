@@ -5,18 +5,21 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from multiprocessing import Pipe
+from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
-from inpaint_studio.core.edit import EditRequest, EditResult
+from inpaint_studio.core.edit import DiffusionOptions, EditRequest, EditResult
 from inpaint_studio.engine import worker_client
-from inpaint_studio.engine.backend import BackendFactory
+from inpaint_studio.engine.backend import BackendsFactory
 from inpaint_studio.engine.edit_runner import run_edit
 from inpaint_studio.engine.worker_client import EngineState, Patience, WorkerClient
 from inpaint_studio.errors import EditRefusedError, EngineError, JobCancelledError
+from inpaint_studio.geometry import Bounds
 from tests.fakes import (
     Script,
     ScriptedBackend,
@@ -34,12 +37,13 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 class Harness:
     """A client with its states, and a way to act while a job runs."""
 
-    def __init__(self, factory: BackendFactory | None = None, **patience: float) -> None:
+    def __init__(self, factory: BackendsFactory | None = None, **patience: float) -> None:
         self.states: list[EngineState] = []
         self.client = WorkerClient(
             factory or scripted(), self.states.append, Patience(**{"cancel": 0.3, **patience})
         )
         self.progress: list[tuple[float, str]] = []
+        self.previews: list[tuple[Bounds, np.ndarray]] = []
         self._job = 0
 
     @property
@@ -58,7 +62,13 @@ class Harness:
 
         self._job += 1
         self.progress.clear()
-        return self.client.run(self._job, request, on_progress or note, is_cancelled)
+        return self.client.run(
+            self._job,
+            request,
+            on_progress or note,
+            is_cancelled,
+            lambda context, image: self.previews.append((context, image)),
+        )
 
     def in_job(self) -> bool:
         """Whether something was heard of the job."""
@@ -72,7 +82,9 @@ class Harness:
         """kill -9, as somebody else would do it."""
         worker = self.worker
         worker.kill()
-        assert until(lambda: worker.status() == psutil.STATUS_ZOMBIE, 5)
+        # A zombie's other threads may still be ending; it is dead when it can be waited for.
+        gone = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        assert until(lambda: os.waitid(os.P_PID, worker.pid, gone) is not None, 5)
 
     def assert_works(self) -> None:
         result = self.run(edit_request())
@@ -107,6 +119,73 @@ def test_results_are_those_of_this_process(harness: Harness):
         assert 0.0 <= fractions[0] <= fractions[-1] <= 1.0
     ready, busy = EngineState.ready, EngineState.busy
     assert harness.states == [EngineState.starting, ready, busy, ready, busy, ready]
+
+
+def test_a_worker_that_lost_its_driver_is_replaced(harness: Harness):
+    harness.run(edit_request())
+    lost = harness.worker.pid
+    with pytest.raises(EngineError, match="driver is lost"):
+        harness.run(edit_request(Script.lose_driver))
+    harness.run(edit_request())
+    assert harness.worker.pid != lost
+    assert not psutil.pid_exists(lost)
+
+
+def with_model(request: EditRequest) -> EditRequest:
+    return replace(request, params=replace(request.params, options=DiffusionOptions(Path("m"))))
+
+
+def test_previews_arrive_a_few_times_a_second_and_whole(harness: Harness):
+    request = edit_request(Script.preview, radii=(3,))
+    harness.run(request)
+    # 12 steps in 0.6 s or more; a slow machine shows more of them.
+    assert 1 <= len(harness.previews) < 12
+    (piece,) = request.pieces
+    greys = []
+    for context, image in harness.previews:
+        assert context == piece.context
+        assert image.shape == piece.image.shape
+        assert (image[piece.mask == 0] == piece.image[piece.mask == 0]).mean() > 0.9
+        (grey,) = np.unique(image[piece.mask > 0])
+        greys.append(int(grey))
+    assert greys == sorted(set(greys))
+
+
+def test_the_report_of_a_run_comes_back(harness: Harness):
+    result = harness.run(edit_request(islands=2))
+    assert [(size.width, size.scale) for size in result.run.sizes] == [(64, 1.0), (65, 1.0)]
+    assert result.run.seconds.generate > 0
+    assert result.run.notices == ()
+
+
+def test_loading_is_told_and_comes_first():
+    harness = Harness(scripted(load_steps=3))
+    try:
+        result = harness.run(with_model(edit_request()))
+        words = [text for _fraction, text in harness.progress]
+        fractions = [fraction for fraction, _text in harness.progress]
+        assert words[0] == "Loading Scripted"
+        assert words[-1] == "Done"
+        assert fractions == sorted(fractions)
+        assert result.run.seconds.load >= 0.3
+        again = harness.run(with_model(edit_request()))
+        assert "Loading Scripted" not in [text for _fraction, text in harness.progress]
+        assert again.run.seconds.load < 0.3
+    finally:
+        harness.client.close()
+
+
+def test_loading_can_be_cancelled_and_the_worker_stays():
+    harness = Harness(scripted(load_steps=300))
+    try:
+        harness.assert_works()
+        pid = harness.client.pid
+        with pytest.raises(JobCancelledError):
+            harness.run(with_model(edit_request()), harness.in_job)
+        harness.assert_works()
+        assert harness.client.pid == pid
+    finally:
+        harness.client.close()
 
 
 def test_failed_jobs_keep_their_words_and_the_worker(harness: Harness):

@@ -204,7 +204,7 @@ def test_cancel_while_filling_leaves_everything_as_it_was(
     studio.services.toolbox.set_brush(size=200, hardness=1.0)
     drag(studio, (100, 100), (400, 400))
     before = state_of(document)
-    studio.window.actions_table["remove"].trigger()
+    studio.window.actions_table["generate"].trigger()
     assert studio.services.edits.is_busy
     QTest.keyClick(studio.window.canvas, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not studio.services.edits.is_busy, timeout=5000)
@@ -233,7 +233,7 @@ def test_keys_choose_tools(studio: Studio, photo: Path, qtbot: QtBot) -> None:
 
 def test_nothing_masked_tells_what_to_do(studio: Studio, photo: Path, qtbot: QtBot) -> None:
     open_photo(studio, photo, qtbot)
-    studio.window.actions_table["remove"].trigger()
+    studio.window.actions_table["generate"].trigger()
     assert "Paint over what should change" in studio.window.messages.message()
 
 
@@ -253,7 +253,7 @@ def test_closing_during_a_fill_leaves_no_process(studio: Studio, photo: Path, qt
     open_photo(studio, photo, qtbot)
     studio.services.toolbox.set_brush(size=200, hardness=1.0)
     drag(studio, (100, 100), (400, 400))
-    studio.window.actions_table["remove"].trigger()
+    studio.window.actions_table["generate"].trigger()
     studio.services.session.mark_saved()
     studio.window.close()
     assert studio.engine.isFinished()

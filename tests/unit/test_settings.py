@@ -201,3 +201,32 @@ def test_folders_differ_and_name_the_program() -> None:
     for folder in (here.config, here.state, here.cache, here.log):
         assert "inpaint-studio" in str(folder)
     assert here.settings_file.parent == here.config
+
+
+class TestShortcuts:
+    def test_round_trip(self, file: Path) -> None:
+        settings = Settings.load(file)
+        assert settings.shortcuts == {}
+        settings.shortcuts = {"undo": ("Ctrl+Z", "F2"), "fit": ()}
+        settings.save()
+        assert Settings.load(file).shortcuts == {"undo": ("Ctrl+Z", "F2"), "fit": ()}
+
+    def test_only_what_changed_is_written_and_comments_stay(self, file: Path) -> None:
+        written(file, '[shortcuts]\nfuture = ["F9"] # later\nundo = ["F2"]\nodd = 3\n')
+        settings = Settings.load(file)
+        assert settings.shortcuts == {"future": ("F9",), "undo": ("F2",)}
+        del settings.shortcuts["undo"]
+        settings.shortcuts["fit"] = ("F3",)
+        settings.save()
+        assert "# later" in file.read_text()
+        assert tomllib.loads(file.read_text()) == {
+            "shortcuts": {"future": ["F9"], "odd": 3, "fit": ["F3"]}
+        }
+
+    @pytest.mark.parametrize("text", ["shortcuts = 3", "[shortcuts]\nundo = [1]\n"])
+    def test_anything_else_counts_as_none(self, file: Path, text: str) -> None:
+        settings = Settings.load(written(file, text))
+        assert settings.shortcuts == {}
+        settings.shortcuts = {"undo": ("F2",)}
+        settings.save()
+        assert Settings.load(file).shortcuts == {"undo": ("F2",)}

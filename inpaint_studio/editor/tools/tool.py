@@ -57,6 +57,22 @@ class Tool:
         """Size of the inner circle as a fraction 0..1 of the outer one."""
         return 1.0
 
+    @property
+    def outline(self) -> tuple[Point, ...]:
+        """Corners of the shape being drawn, in document coordinates, for the canvas to show."""
+        return ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a gesture of several clicks waits to be finished or given up."""
+        return False
+
+    def hover(self, event: PointerEvent) -> None:
+        """The pointer moved while not pressed."""
+
+    def finish(self) -> None:
+        """Finish a gesture of several clicks (Enter)."""
+
     def begin(self, event: PointerEvent) -> None:
         """The pointer was pressed."""
 

@@ -6,14 +6,14 @@ radii, are filled at a reduced size and get the picture's own detail back (imagi
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
 import numpy as np
 import patchmatch
 
-from inpaint_studio.core.edit import EditParams, ModelIdentity
+from inpaint_studio.core.edit import ModelIdentity, PatchFillOptions
+from inpaint_studio.engine.backend import Capabilities, GenerateInput, OnStep, RunFacts
 from inpaint_studio.errors import EditRefusedError, EngineError
 from inpaint_studio.imaging.detail import carry_detail
 from inpaint_studio.imaging.resize import halve, halve_mask, pad_to_multiple
@@ -46,27 +46,42 @@ class PatchFillBackend:
         """The package and its version."""
         return ModelIdentity("patch_fill", PACKAGE, version(PACKAGE))
 
-    def generate(
-        self,
-        image: np.ndarray,
-        mask: np.ndarray,
-        avoid: np.ndarray,
-        params: EditParams,
-        candidate: int,
-        on_step: Callable[[float], None],
-    ) -> np.ndarray:
-        """Fill where `mask` is not 0 (see `Backend.generate`). Same arguments, same pixels.
+    @property
+    def capabilities(self) -> Capabilities:
+        """Any size; real texture, which needs nothing done around it."""
+        return Capabilities(has_strength=False)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """None: it always does what it is asked."""
+        return ()
+
+    @property
+    def facts(self) -> RunFacts:
+        """No steps, nothing to place."""
+        return RunFacts()
+
+    def close(self) -> None:
+        """It holds nothing between edits."""
+
+    def generate(self, work: GenerateInput, on_step: OnStep) -> list[np.ndarray]:
+        """Fill where `work.mask` is not 0 (see `Backend.generate`). Same arguments, same pixels.
 
         Raises EditRefusedError where nothing is left to copy from.
         """
-        hole, blocked = mask > 0, avoid >= AVOID_LEVEL
+        hole, blocked = work.mask > 0, work.avoid >= AVOID_LEVEL
         if not hole.any():
-            return image.copy()
+            return [work.image.copy() for _ in work.candidates]
         if (hole | blocked).all():
             raise EditRefusedError(_nothing_to_copy(hole))
-        on_step(0.0)
-        radius = params.options.radii[candidate]
-        return _fill(image, hole, blocked, radius, params.seed, on_step)
+        options = work.params.options
+        radii = options.radii if isinstance(options, PatchFillOptions) else PatchFillOptions().radii
+        filled = []
+        for done, candidate in enumerate(work.candidates):
+            on_step(done / len(work.candidates), None)
+            filled.append(_fill(work.image, hole, blocked, radii[candidate], work.params.seed))
+            on_step((done + 1) / len(work.candidates), None)
+        return filled
 
 
 def _nothing_to_copy(hole: np.ndarray) -> str:
@@ -76,12 +91,7 @@ def _nothing_to_copy(hole: np.ndarray) -> str:
 
 
 def _fill(
-    image: np.ndarray,
-    hole: np.ndarray,
-    blocked: np.ndarray,
-    radius: int,
-    seed: int,
-    on_step: Callable[[float], None],
+    image: np.ndarray, hole: np.ndarray, blocked: np.ndarray, radius: int, seed: int
 ) -> np.ndarray:
     height, width = hole.shape
     wanted = _wanted_halvings(hole, radius)
@@ -93,7 +103,6 @@ def _fill(
     if levels and radius > FINE_RADIUS:
         radius = (radius + 1) // 2
     filled = small.filled(radius, seed)
-    on_step(0.5)
     if levels:
         filled = carry_detail(image, hole, blocked, filled, levels)
     return filled[:height, :width]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from time import perf_counter
 
+import numpy as np
 from PySide6.QtCore import QChildEvent, QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -25,12 +26,14 @@ from PySide6.QtWidgets import QWidget
 from inpaint_studio.core.change import Change
 from inpaint_studio.core.layer import MaskKind
 from inpaint_studio.editor.session import EditorSession
-from inpaint_studio.editor.toolbox import ToolBox
+from inpaint_studio.editor.toolbox import ToolBox, ToolName
 from inpaint_studio.editor.tools.tool import PointerEvent
 from inpaint_studio.geometry import Bounds, Extent, Point
+from inpaint_studio.ui.canvas.frame_overlay import FrameOverlay, ShownPlan
 from inpaint_studio.ui.canvas.painting import BrushCircle, joined, paint_preflight, preflight_rect
 from inpaint_studio.ui.canvas.pointer_control import PointerControl
 from inpaint_studio.ui.canvas.pointer_input import (
+    nudge,
     pinch_factor,
     pointer_event,
     wheel_pan,
@@ -45,7 +48,14 @@ SMOOTH_LIMIT_MS = 12.0
 """A frame that takes longer is drawn without interpolation while the view moves."""
 REST_MS = 150
 """The view rests when it has not moved for this long."""
+PATIENCE = 0.004
+"""Seconds in which a frame makes tiles; then coarser ones stand in where there are any."""
+SLICES = 96
+"""At most so many small parts of tiles are made in advance after the view has moved."""
 MASK_OPACITY = 0.45
+FRAME_ROOM = 64
+"""Logical px around a fitted picture while the frame tool is in hand."""
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class CanvasView(QWidget):
@@ -71,18 +81,32 @@ class CanvasView(QWidget):
         self._toolbox = toolbox
         self._viewport = Viewport()
         self._scene = Scene(lambda: session.document)
-        self._scene.set_mask_style(MaskKind.repaint, QColor(current().mask), MASK_OPACITY)
-        self._scene.set_mask_style(MaskKind.avoid, QColor(current().accent), MASK_OPACITY)
+        self.set_mask_style(MaskKind.repaint, QColor(current().mask), MASK_OPACITY)
+        self.set_mask_style(MaskKind.avoid, QColor(current().accent), MASK_OPACITY)
+        self._overlay = FrameOverlay(session, toolbox, self._viewport)
         self._pointer = PointerControl(
-            session, toolbox, self._viewport, self._pan_by, self._tell_drawing
+            session,
+            toolbox,
+            self._viewport,
+            self._pan_by,
+            self._tell_drawing,
+            self._overlay.grip_at,
         )
+        self._frame_was_dragged = False
         self._circle: BrushCircle | None = None
         self._preflight: Bounds | None = None
         self._preflight_label = ""
+        self._preview_bounds: Bounds | None = None
         self._slow_smoothing = False
+        self._fit_margins = Margins()
         self._pending = QRect()
         self._rest_timer = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest_timer.timeout.connect(self._on_rest)
+        self._is_complete = True
+        self._owes_repaint = False
+        self._slices_left = 0
+        self._idle_timer = QTimer(self, singleShot=True, interval=0)
+        self._idle_timer.timeout.connect(self._use_idle_time)
         self._set_up_widget()
         session.document_replaced.connect(self._on_document_replaced)
         session.changed.connect(self._on_changed)
@@ -114,6 +138,13 @@ class CanvasView(QWidget):
         """Whether a stroke or another gesture of the pointer is going on."""
         return self._pointer.is_busy
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything is drawn as it should be, and nothing is being made in advance."""
+        is_coarse = self._slow_smoothing and self._rest_timer.isActive()
+        is_idle = not (self._owes_repaint or self._idle_timer.isActive())
+        return self._is_complete and not is_coarse and is_idle
+
     def fit(self) -> None:
         """Show the whole frame; it stays fitted when the canvas is resized."""
         self._viewport.fit()
@@ -130,7 +161,13 @@ class CanvasView(QWidget):
 
     def set_fit_margins(self, left: int, top: int, right: int, bottom: int) -> None:
         """Logical px that `fit` leaves free on each side for what floats over the picture."""
-        self._viewport.set_margins(Margins(left, top, right, bottom))
+        self._fit_margins = Margins(left, top, right, bottom)
+        self._apply_margins()
+
+    def _apply_margins(self) -> None:
+        """The frame tool needs room around the picture to drag an edge into."""
+        room = FRAME_ROOM if self._toolbox.current is ToolName.frame else 0
+        self._viewport.set_margins(Margins(*(margin + room for margin in self._fit_margins)))
         self._on_view_moved()
 
     def to_document(self, view_point: Point) -> Point:
@@ -150,7 +187,9 @@ class CanvasView(QWidget):
 
     def set_mask_style(self, kind: MaskKind, colour: QColor, opacity: float) -> None:
         """Tint masks of that kind; `opacity` is 0..1."""
-        self._scene.set_mask_style(kind, colour, opacity)
+        is_own = colour == QColor(current().mask)
+        outline = QColor(current().mask_outline) if is_own else colour
+        self._scene.set_mask_style(kind, colour, opacity, outline)
         self.update()
 
     def show_original(self, on: bool) -> None:
@@ -164,6 +203,30 @@ class CanvasView(QWidget):
         self._preflight, self._preflight_label = bounds, label
         self.update(self._preflight_rect())
 
+    def set_plan(self, plan: ShownPlan | None) -> None:
+        """Draw the steps of an expansion with their label, or nothing."""
+        if plan != self._overlay.plan:
+            self.update(self._overlay.plan_rect(self.rect(), self.font()))
+            self._overlay.plan = plan
+            self.update(self._overlay.plan_rect(self.rect(), self.font()))
+
+    def set_preview(self, bounds: Bounds, pixels: np.ndarray) -> None:
+        """Show over that part of the document what is being made there, until `clear_preview`.
+
+        `pixels`: premultiplied BGRA uint8 HxWx4 of any size. The document stays as it is.
+        """
+        self.clear_preview()
+        self._preview_bounds = bounds
+        self._scene.set_preview((bounds, pixels))
+        self.update(self.to_view(bounds).toAlignedRect().adjusted(-2, -2, 2, 2))
+
+    def clear_preview(self) -> None:
+        """Show the document alone again."""
+        if self._preview_bounds is not None:
+            self.update(self.to_view(self._preview_bounds).toAlignedRect().adjusted(-2, -2, 2, 2))
+        self._preview_bounds = None
+        self._scene.set_preview(None)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is dirty."""
         started = perf_counter()
@@ -171,15 +234,37 @@ class CanvasView(QWidget):
         moving = self._rest_timer.isActive()
         smooth = needs_smoothing(self._viewport.scale) and not (moving and self._slow_smoothing)
         painter = QPainter(self)
-        self._scene.paint(painter, self._viewport, event.region(), smooth=smooth)
+        complete = self._scene.paint(
+            painter, self._viewport, event.region(), smooth=smooth, patience=PATIENCE
+        )
+        # A part that is complete says nothing about the rest.
+        is_whole = event.rect() == self.rect()
+        self._is_complete = complete and (self._is_complete or is_whole)
         if self._preflight is not None:
             box = self.to_view(self._preflight)
             paint_preflight(painter, box, self._preflight_label, self.rect())
+        self._overlay.paint(painter, self.rect(), event.rect())
         if self._circle is not None:
             self._circle.paint(painter)
         painter.end()
-        if smooth and event.rect() == self.rect():
+        if smooth and is_whole:
             self._slow_smoothing = (perf_counter() - started) * 1000 > SMOOTH_LIMIT_MS
+        # A grab that comes later is complete, but leaves the screen as it is.
+        self._owes_repaint |= not complete
+        if self._slices_left > 0 or self._owes_repaint:
+            self._idle_timer.start()
+
+    def _use_idle_time(self) -> None:
+        """Make what a coarser tile stood in for; then what panning would bring into view."""
+        was_missing = self._scene.prepare(self._viewport)
+        if self._owes_repaint:
+            self._owes_repaint = False
+            self.update()
+        elif was_missing and self._slices_left > 0:
+            self._slices_left -= 1
+            self._idle_timer.start()
+        else:
+            self._slices_left = 0
 
     def _repaint_soon(self, rect: QRect) -> None:
         """Repaint a rectangle, as one with those that wait: Qt clips to one much faster."""
@@ -194,8 +279,11 @@ class CanvasView(QWidget):
 
     def _on_document_replaced(self) -> None:
         self._pointer.cancel()
+        self._toolbox.tool.cancel()
+        self._overlay.outline_change()
         self._scene.clear()
-        self._preflight = None
+        self._preflight = self._overlay.plan = None
+        self.clear_preview()
         document = self._session.document
         if document is not None:
             self._viewport.show_frame(document.frame)
@@ -208,7 +296,8 @@ class CanvasView(QWidget):
         visible = self._scene.apply(change)
         document = self._session.document
         if document is not None and document.frame != self._viewport.frame:
-            self._viewport.show_frame(document.frame)
+            self._frame_was_dragged = self._pointer.is_busy
+            self._viewport.show_frame(document.frame, stay=self._pointer.is_busy)
             self._on_view_moved()
         elif visible and not change.dirty.is_empty:
             # Interpolation and outlines reach beyond what changed.
@@ -217,7 +306,17 @@ class CanvasView(QWidget):
 
     def _on_tool_changed(self) -> None:
         self._pointer.cancel()
+        if self._viewport.is_fitted:
+            self._apply_margins()
+        self._repaint_soon(self._overlay.handles_rect())
+        self._follow_outline()
         self._refresh_cursor()
+
+    def _follow_outline(self) -> None:
+        """Repaint where the tool's outline looks different now."""
+        changed = self._overlay.outline_change()
+        if not changed.isEmpty():
+            self._repaint_soon(changed)
 
     def _on_theme_changed(self) -> None:
         self._scene.restyle()
@@ -225,6 +324,8 @@ class CanvasView(QWidget):
 
     def _on_view_moved(self) -> None:
         self._rest_timer.start()
+        self._slices_left = SLICES
+        self._toolbox.frame_tool.view_scale = self._viewport.zoom / self._viewport.pixel_ratio
         self._refresh_cursor()
         self.update()
         self.view_changed.emit()
@@ -244,8 +345,13 @@ class CanvasView(QWidget):
 
     def _tell_drawing(self, started: bool) -> None:
         (self.stroke_started if started else self.stroke_ended).emit()
+        if not started and self._frame_was_dragged:
+            self._frame_was_dragged = False
+            self._viewport.show_frame(self._viewport.frame)
+            self._on_view_moved()
 
     def _point_at(self, event: PointerEvent) -> None:
+        self._follow_outline()
         self._refresh_cursor()
         self.pointer_moved.emit(event.position)
 
@@ -262,6 +368,11 @@ class CanvasView(QWidget):
                 if shown is not None:
                     self._repaint_soon(shown.rect())
             self._circle = circle
+        handle = self._pointer.frame_handle()
+        if handle is not self._overlay.hovered:
+            for shown in (self._overlay.hovered, handle):
+                self.update(self._overlay.handle_rect(shown))
+            self._overlay.hovered = handle
         shape = self._pointer.cursor_shape()
         if self.cursor().shape() != shape:
             self.setCursor(shape)
@@ -280,11 +391,15 @@ class CanvasView(QWidget):
                 self._zoom_at(factor, event.position().x(), event.position().y())
                 return True
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            escape = event.key() == Qt.Key.Key_Escape and self._pointer.is_busy
-            if escape or event.key() == Qt.Key.Key_Space:
+            is_open = self._toolbox.tool.is_open
+            escape = event.key() == Qt.Key.Key_Escape and (self._pointer.is_busy or is_open)
+            enter = event.key() in _ENTER and is_open
+            if escape or enter or event.key() == Qt.Key.Key_Space:
                 event.accept()
                 return True
-        if isinstance(event, QChildEvent) and event.added():
+        # When a child is added PySide has no wrapper for it yet, and finding the right class for
+        # one makes it build all classes of Qt: a tenth of the program's start.
+        if isinstance(event, QChildEvent) and event.polished():
             event.child().installEventFilter(self)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._scene.restyle()
@@ -347,18 +462,34 @@ class CanvasView(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space is a hand while held; Escape takes back the stroke being drawn."""
+        """Space is a hand while held; Escape takes back what is being drawn."""
         if event.key() == Qt.Key.Key_Space:
             self._pointer.hold_hand(True)
             self._refresh_cursor()
         elif event.key() == Qt.Key.Key_Escape and self._pointer.cancel():
             self._refresh_cursor()
-        else:
+        elif not self._give_key_to_tool(event):
             super().keyPressEvent(event)
+        self._follow_outline()
+
+    def _give_key_to_tool(self, event: QKeyEvent) -> bool:
+        """Enter and Escape end a gesture of several clicks; arrows move the frame's edges."""
+        tool = self._toolbox.tool
+        if tool.is_open and event.key() in _ENTER:
+            tool.finish()
+        elif tool.is_open and event.key() == Qt.Key.Key_Escape:
+            tool.cancel()
+        elif self._toolbox.current is ToolName.frame and (moved := nudge(event)) is not None:
+            self._toolbox.frame_tool.nudge(*moved)
+        else:
+            return False
+        return True
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Put the hand away."""
+        """Put the hand away; the frame's next nudge is a step of its own."""
         if event.key() != Qt.Key.Key_Space:
+            if nudge(event) is not None and not event.isAutoRepeat():
+                self._session.settle()
             super().keyReleaseEvent(event)
         elif not event.isAutoRepeat():
             self._pointer.hold_hand(False)

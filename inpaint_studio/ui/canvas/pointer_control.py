@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 
 from inpaint_studio.editor.session import EditorSession
-from inpaint_studio.editor.toolbox import ToolBox
+from inpaint_studio.editor.toolbox import ToolBox, ToolName
+from inpaint_studio.editor.tools.frame_drag import Handle
 from inpaint_studio.editor.tools.tool import Modifier, PointerEvent
 from inpaint_studio.geometry import Point
 from inpaint_studio.ui.canvas.gestures import (
@@ -20,11 +21,24 @@ from inpaint_studio.ui.canvas.gestures import (
 from inpaint_studio.ui.canvas.painting import BrushCircle
 from inpaint_studio.ui.canvas.viewport import Viewport
 
+_FRAME_CURSORS = {
+    Handle.top_left: Qt.CursorShape.SizeFDiagCursor,
+    Handle.bottom_right: Qt.CursorShape.SizeFDiagCursor,
+    Handle.top_right: Qt.CursorShape.SizeBDiagCursor,
+    Handle.bottom_left: Qt.CursorShape.SizeBDiagCursor,
+    Handle.left: Qt.CursorShape.SizeHorCursor,
+    Handle.right: Qt.CursorShape.SizeHorCursor,
+    Handle.top: Qt.CursorShape.SizeVerCursor,
+    Handle.bottom: Qt.CursorShape.SizeVerCursor,
+    Handle.inside: Qt.CursorShape.SizeAllCursor,
+}
+
 
 class PointerControl:
     """Turns presses, motions and releases of mouse or pen into one gesture at a time.
 
     `pan_by` takes logical px; `tell_drawing` hears True when a stroke starts, False at its end.
+    `grip_at` finds the bar of the frame at a place of the view, which every tool can drag.
     """
 
     def __init__(
@@ -34,12 +48,14 @@ class PointerControl:
         viewport: Viewport,
         pan_by: Callable[[float, float], None],
         tell_drawing: Callable[[bool], None],
+        grip_at: Callable[[Point], Handle | None],
     ) -> None:
         self._session = session
         self._toolbox = toolbox
         self._viewport = viewport
         self._pan_by = pan_by
         self._tell_drawing = tell_drawing
+        self._grip_at = grip_at
         self._gesture: Gesture | None = None
         self._button = Qt.MouseButton.NoButton
         self._last_event: PointerEvent | None = None
@@ -72,6 +88,8 @@ class PointerControl:
         self._last_event = event
         if self._gesture is not None:
             self._gesture.motion(event)
+        else:
+            self._toolbox.tool.hover(event)
         self._follow(event)
 
     def release(self, button: Qt.MouseButton, event: PointerEvent) -> None:
@@ -102,7 +120,7 @@ class PointerControl:
         diameter = self._toolbox.tool.cursor_diameter
         if diameter is None or self._hover is None or self._session.document is None:
             return None
-        if self._pans or isinstance(self._gesture, PanGesture):
+        if self._pans or isinstance(self._gesture, PanGesture) or self.frame_handle():
             return None
         radius = diameter / 2 * self._view_scale
         return BrushCircle(self._hover, radius, self._toolbox.tool.cursor_hardness)
@@ -115,9 +133,25 @@ class PointerControl:
             return Qt.CursorShape.ClosedHandCursor
         if self._pans:
             return Qt.CursorShape.OpenHandCursor
+        handle = self.frame_handle()
+        if handle is not None:
+            return _FRAME_CURSORS[handle]
+        if self._toolbox.current is ToolName.frame:
+            return Qt.CursorShape.ArrowCursor
         if self._toolbox.tool.cursor_diameter is not None:
             return Qt.CursorShape.BlankCursor
         return Qt.CursorShape.CrossCursor
+
+    def frame_handle(self) -> Handle | None:
+        """The handle of the frame that is dragged, or that a press would take hold of."""
+        tool = self._toolbox.frame_tool
+        if tool.dragged is not None or self._gesture is not None:
+            return tool.dragged
+        if self._pans or self._hover is None:
+            return None
+        if self._toolbox.current is ToolName.frame:
+            return tool.handle_at(self._viewport.to_document(self._hover))
+        return self._grip_at(self._hover)
 
     @property
     def _pans(self) -> bool:
@@ -138,6 +172,8 @@ class PointerControl:
         right = button == Qt.MouseButton.RightButton
         if button == Qt.MouseButton.MiddleButton or (left and self._pans):
             return PanGesture(event, self._pan_by)
+        if left and self._grip_at(event.view_position) is not None:
+            return ToolGesture(self._toolbox.frame_tool, event, self._tell_drawing)
         if left and has_circle and Modifier.shift in event.modifiers:
             return ShiftGesture(event, self._draw, self._resize)
         if left:

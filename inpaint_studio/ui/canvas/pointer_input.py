@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import (
     QInputDevice,
+    QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
     QPointingDevice,
@@ -12,6 +13,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 
+from inpaint_studio.editor.tools.frame_drag import Handle
 from inpaint_studio.editor.tools.tool import Modifier, PointerEvent
 from inpaint_studio.geometry import Point
 from inpaint_studio.ui.canvas.viewport import Viewport
@@ -20,6 +22,15 @@ ZOOM_PER_NOTCH = 1.25
 SCROLL_PER_NOTCH = 60
 """Logical px that one notch of a wheel scrolls."""
 
+NUDGE, FAR_NUDGE = 1, 10
+"""Document px that an arrow key moves an edge of the frame, without and with Shift."""
+
+_ARROWS = {
+    Qt.Key.Key_Left: Handle.left,
+    Qt.Key.Key_Right: Handle.right,
+    Qt.Key.Key_Up: Handle.top,
+    Qt.Key.Key_Down: Handle.bottom,
+}
 _MODIFIERS = (
     (Qt.KeyboardModifier.ShiftModifier, Modifier.shift),
     (Qt.KeyboardModifier.ControlModifier, Modifier.ctrl),
@@ -73,6 +84,18 @@ def wheel_pan(event: QWheelEvent) -> QPointF | None:
 def wheel_zoom_factor(event: QWheelEvent) -> float:
     """How much a wheel event zooms; follows its delta, so fine wheels zoom finely."""
     return ZOOM_PER_NOTCH ** _notches(event.angleDelta())
+
+
+def nudge(event: QKeyEvent) -> tuple[Handle, int, int] | None:
+    """The edge that an arrow key moves, and how far (dx, dy): outward, with Ctrl inward."""
+    handle = _ARROWS.get(Qt.Key(event.key()))
+    if handle is None:
+        return None
+    keys = modifiers_of(event.modifiers())
+    far = FAR_NUDGE if Modifier.shift in keys else NUDGE
+    across, down = handle.value
+    step = -far if Modifier.ctrl in keys else far
+    return handle, across * step, down * step
 
 
 def pinch_factor(event: QNativeGestureEvent) -> float | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
+
+from inpaint_studio.imaging.blend_modes import BlendMode
 
 
 def image_over(pixels: np.ndarray, *, opaque: bool = False) -> QImage:
@@ -25,3 +27,21 @@ def painter_opacity(opacity: int) -> float:
     step for most values of opacity / 255.
     """
     return 1.0 if opacity >= 255 else (opacity + 1) / 256
+
+
+def composition_mode(mode: BlendMode) -> QPainter.CompositionMode:
+    """Qt's name of a blend mode. Drawn with it, pixels come out as `blend_over` makes them."""
+    return _COMPOSITION_MODES[mode]
+
+
+_COMPOSITION_MODES = {
+    BlendMode.normal: QPainter.CompositionMode.CompositionMode_SourceOver,
+    BlendMode.multiply: QPainter.CompositionMode.CompositionMode_Multiply,
+    BlendMode.screen: QPainter.CompositionMode.CompositionMode_Screen,
+    BlendMode.overlay: QPainter.CompositionMode.CompositionMode_Overlay,
+    BlendMode.darken: QPainter.CompositionMode.CompositionMode_Darken,
+    BlendMode.lighten: QPainter.CompositionMode.CompositionMode_Lighten,
+    BlendMode.hard_light: QPainter.CompositionMode.CompositionMode_HardLight,
+    BlendMode.difference: QPainter.CompositionMode.CompositionMode_Difference,
+    BlendMode.plus: QPainter.CompositionMode.CompositionMode_Plus,
+}

@@ -18,14 +18,18 @@ from inpaint_studio.ui.canvas.viewport import MAX_LEVEL
 
 TILE = 256
 """Side of a tile in px of its level."""
-TILE_NBYTES = TILE * TILE * 4
+SPARED_PARTS = 16
+"""So many newest parts stay: a tile of the coarsest level is made of 4 on each level below it."""
+
+Key = tuple[int, int, int]
+"""Level, column, row."""
 
 
 class TileSource(Protocol):
     """What the tiles show."""
 
     def read(self, bounds: Bounds, level: int) -> np.ndarray | None:
-        """Premultiplied BGRA uint8 HxWx4 of `bounds` (document), or None where all is blank.
+        """The pixels of `bounds` (document), or None where all is blank.
 
         Level 0 is full size, level 1 half of it, for even bounds. May be a view of living pixels:
         the caller copies it and does not write to it.
@@ -40,22 +44,27 @@ class Tile:
     dirty: Bounds
     """Document coordinates."""
     pixels: np.ndarray | None = None
-    """Premultiplied BGRA uint8 256x256x4; None while blank."""
+    """uint8, 256x256x4 premultiplied BGRA or 256x256 mask values; None while blank."""
     image: QImage | None = field(default=None, repr=False)
 
 
 class Tiles:
-    """Least recently used tiles go when `budget_bytes` is exceeded.
+    """When `budget_bytes` is exceeded, tiles go that were only made to make others of them, then
+    those that were shown; in both the least recently used first.
 
     A pixel of a tile looks at those up to `reach` px of its level away. `tiles_made` and
     `pixels_made` count work since the start, for tests and measurements.
     """
 
     reach = 0
+    shape: tuple[int, ...] = (TILE, TILE, 4)
 
     def __init__(self, budget_bytes: int) -> None:
         self._budget_bytes = budget_bytes
-        self._tiles: dict[tuple[int, int, int], Tile] = {}
+        self._tiles: dict[Key, Tile] = {}
+        # All keys once, in one of the two, oldest first.
+        self._parts: dict[Key, None] = {}
+        self._shown: dict[Key, None] = {}
         self._nbytes = 0
         self.tiles_made = 0
         self.pixels_made = 0
@@ -67,17 +76,23 @@ class Tiles:
 
     def clear(self) -> None:
         """Forget all tiles."""
-        self._tiles.clear()
+        for known in (self._tiles, self._parts, self._shown):
+            known.clear()
         self._nbytes = 0
 
     def invalidate(self, bounds: Bounds) -> None:
         """What the tiles show inside `bounds` (document) is different now."""
+        if bounds.is_empty:
+            return
         for level in range(MAX_LEVEL + 1):
-            reached = bounds.pad(self.reach << level)
-            for cell in reached.tiles(TILE << level):
-                tile = self._tiles.get(_key(level, cell))
-                if tile is not None:
-                    tile.dirty = tile.dirty.union(reached.intersection(cell))
+            reached, side = bounds.pad(self.reach << level), TILE << level
+            # Most of these tiles don't exist: a rectangle is made only for those that do.
+            for ty in range(reached.y // side, (reached.bottom - 1) // side + 1):
+                for tx in range(reached.x // side, (reached.right - 1) // side + 1):
+                    tile = self._tiles.get((level, tx, ty))
+                    if tile is not None:
+                        cell = Bounds(tx * side, ty * side, side, side)
+                        tile.dirty = tile.dirty.union(reached.intersection(cell))
 
     def image(self, level: int, cell: Bounds) -> QImage | None:
         """The tile of `level` that covers `cell`, up to date; None where all is blank.
@@ -85,18 +100,41 @@ class Tiles:
         `cell` is one of `Bounds.tiles(TILE << level)`. Opaque tiles have Format_RGB32.
         """
         image = self._fresh(level, cell).image
+        key = _key(level, cell)
+        self._parts.pop(key, None)
+        self._shown.pop(key, None)
+        self._shown[key] = None
         # Only now: while a tile is made it must not lose its parts.
         self._forget_oldest()
         return image
 
     def pixels(self, level: int, cell: Bounds) -> np.ndarray | None:
-        """The same as premultiplied BGRA uint8 256x256x4, to be looked at."""
+        """The same as an array of `shape`, to be looked at."""
         return self._fresh(level, cell).pixels
+
+    def has(self, level: int, cell: Bounds) -> bool:
+        """Whether there is such a tile already; a part of it may be out of date."""
+        return _key(level, cell) in self._tiles
+
+    def is_blank(self, level: int, cell: Bounds) -> bool:
+        """Whether all of a tile is blank. Makes the tile if need be."""
+        return self._fresh(level, cell).pixels is None
+
+    def is_current(self, level: int, cell: Bounds) -> bool:
+        """Whether there is such a tile and no part of it is out of date."""
+        tile = self._tiles.get(_key(level, cell))
+        return tile is not None and tile.dirty.is_empty
+
+    def prepare(self, level: int, cell: Bounds) -> None:
+        """Do one small part of the work that `image` would do for a tile that is missing."""
+        self.pixels(level, cell)
+        self._forget_oldest()
 
     def _fresh(self, level: int, cell: Bounds) -> Tile:
         key = _key(level, cell)
-        tile = self._tiles.pop(key, None) or Tile(cell)
-        self._tiles[key] = tile
+        tile = self._tiles.get(key)
+        if tile is None:
+            tile = self._tiles[key] = Tile(cell)
         if not tile.dirty.is_empty:
             # Whole pairs for level 0 too: level 1 reads the same pixels.
             dirty = tile.dirty.snapped_out(1 << max(level, 1))
@@ -105,36 +143,47 @@ class Tiles:
             self.pixels_made += dirty.area >> (2 * level)
             self.make(tile, level, cell, dirty)
             self._settle(tile)
+        if key not in self._shown:
+            self._parts.pop(key, None)
+            self._parts[key] = None
         return tile
 
     def make(self, tile: Tile, level: int, cell: Bounds, dirty: Bounds) -> None:
         """Write the pixels of the part `dirty` (document) of a tile."""
         raise NotImplementedError
 
+    def image_of(self, tile: Tile, pixels: np.ndarray) -> QImage:
+        """The image of a tile's pixels, after some of them changed."""
+        whole = pixels.view(np.uint32)
+        opaque = bool(np.bitwise_and.reduce(whole, axis=None) >= 0xFF000000)
+        return image_over(pixels, opaque=opaque)
+
     def writable(self, tile: Tile) -> np.ndarray:
         """The tile's pixels, to be changed; it may have been blank."""
         if tile.pixels is None:
-            tile.pixels = np.zeros((TILE, TILE, 4), np.uint8)
-            self._nbytes += TILE_NBYTES
+            tile.pixels = np.zeros(self.shape, np.uint8)
+            self._nbytes += tile.pixels.nbytes
         return tile.pixels
 
     def _settle(self, tile: Tile) -> None:
         """Say what the tile's image is, after its pixels changed."""
         if tile.pixels is None:
             return
-        whole = tile.pixels.view(np.uint32)
-        if not whole.any():
+        if tile.pixels.any():
+            tile.image = self.image_of(tile, tile.pixels)
+        else:
+            self._nbytes -= tile.pixels.nbytes
             tile.pixels = tile.image = None
-            self._nbytes -= TILE_NBYTES
-            return
-        opaque = bool(np.bitwise_and.reduce(whole, axis=None) >= 0xFF000000)
-        tile.image = image_over(tile.pixels, opaque=opaque)
 
     def _forget_oldest(self) -> None:
         while self._nbytes > self._budget_bytes and len(self._tiles) > 1:
-            oldest = self._tiles.pop(next(iter(self._tiles)))
+            goes_first = len(self._parts) > SPARED_PARTS or not self._shown
+            order = self._parts if goes_first else self._shown
+            key = next(iter(order))
+            del order[key]
+            oldest = self._tiles.pop(key)
             if oldest.pixels is not None:
-                self._nbytes -= TILE_NBYTES
+                self._nbytes -= oldest.pixels.nbytes
 
 
 class TileCache(Tiles):
@@ -161,7 +210,48 @@ class TileCache(Tiles):
             if child is None:
                 target[...] = 0
             else:
-                halve(child[slices_in(part, child_cell, level - 1)], target)
+                self.halve(child[slices_in(part, child_cell, level - 1)], target)
+
+    def halve(self, pixels: np.ndarray, out: np.ndarray) -> None:
+        """Half the size of a part of a tile, written into a part of another."""
+        halve(pixels, out)
+
+    def prepare(self, level: int, cell: Bounds) -> None:
+        """See `Tiles.prepare`. Makes one tile of the finest level that is missing below."""
+        if level >= 2:
+            for child in cell.tiles(TILE << (level - 1)):
+                if not self.has(level - 1, child):
+                    return self.prepare(level - 1, child)
+        return super().prepare(level, cell)
+
+
+class MaskTiles(TileCache):
+    """Tiles of mask values: a quarter of the memory and of the work that colours would take.
+
+    Their images show the values in the colours of a table: straight ARGB for each of the 256.
+    """
+
+    shape = (TILE, TILE)
+
+    def __init__(self, source: TileSource, budget_bytes: int) -> None:
+        super().__init__(source, budget_bytes)
+        self._table = [0] * 256
+
+    def set_table(self, table: list[int]) -> None:
+        """Show values in these colours from now on."""
+        self._table = table
+        self.clear()
+
+    def halve(self, pixels: np.ndarray, out: np.ndarray) -> None:
+        """See `TileCache.halve`."""
+        out[...] = halve_mask(pixels)
+
+    def image_of(self, tile: Tile, pixels: np.ndarray) -> QImage:
+        """See `Tiles.image_of`."""
+        if tile.image is None:
+            tile.image = QImage(pixels.data, TILE, TILE, TILE, QImage.Format.Format_Indexed8)
+            tile.image.setColorTable(self._table)
+        return tile.image
 
 
 def halve(pixels: np.ndarray, out: np.ndarray) -> None:
@@ -187,7 +277,7 @@ def halve_mask(values: np.ndarray) -> np.ndarray:
     return total.astype(np.uint8)
 
 
-def _key(level: int, cell: Bounds) -> tuple[int, int, int]:
+def _key(level: int, cell: Bounds) -> Key:
     side = TILE << level
     return level, cell.x // side, cell.y // side
 

@@ -1,76 +1,107 @@
-"""Picture tiles with the masks' tint and its outline painted over them, kept ready to be shown."""
+"""Picture tiles with the masks' tints and outlines painted over them, kept ready to be shown."""
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QImage, QPainter
+from collections.abc import Mapping
 
+import numpy as np
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from inpaint_studio.core.layer import MaskKind
 from inpaint_studio.geometry import Bounds
 from inpaint_studio.ui.canvas.qt_image import image_over
-from inpaint_studio.ui.canvas.tile_cache import TILE, Tile, Tiles, slices_in
+from inpaint_studio.ui.canvas.tile_cache import TILE, MaskTiles, Tile, Tiles, slices_in
 
 OUTLINE_ALPHA = 235
 MAX_OUTLINE = 2
 """Px of a level; below 100 % that is 1 to 2 px on the screen. At 100 % and above it is one."""
+MASKED = 128
+"""The outline runs where the mask reaches this value."""
 
 
 class TintedTiles(Tiles):
-    """Tiles of one cache with those of a tint painted over them, where there are any.
+    """Tiles of one cache with the tints of masks over them, where there are any.
 
     Painting a scaled tint over the picture in every frame would cost more than the picture.
+    `masks` are painted in their order.
     """
 
     reach = MAX_OUTLINE
 
-    def __init__(self, picture: Tiles, tint: Tiles, budget_bytes: int) -> None:
+    def __init__(
+        self, picture: Tiles, masks: Mapping[MaskKind, MaskTiles], budget_bytes: int
+    ) -> None:
         super().__init__(budget_bytes)
         self._picture = picture
-        self._tint = tint
-        self._threshold = 128
+        self._masks = masks
+        self._outlines: dict[MaskKind, np.ndarray] = {}
+        self._is_outlined = True
 
-    def set_threshold(self, alpha: int) -> None:
-        """The outline runs where the tint's alpha (1..255) reaches this."""
-        self._threshold = max(1, alpha)
+    def set_outline(self, kind: MaskKind, colour: QColor) -> None:
+        """Draw the rims of masks of that kind in this colour."""
+        bgr = (colour.blue(), colour.green(), colour.red())
+        self._outlines[kind] = np.array([*(c * OUTLINE_ALPHA // 255 for c in bgr), OUTLINE_ALPHA])
+        self.clear()
+
+    def set_outlined(self, on: bool) -> None:
+        """Draw the rims of masks or not."""
+        self._is_outlined = on
         self.clear()
 
     def image(self, level: int, cell: Bounds) -> QImage | None:
-        """See `Tiles.image`. Where there is no tint it is the picture's image."""
-        if self._tint.image(level, cell) is None:
-            return self._picture.image(level, cell)
+        """See `Tiles.image`. Where there is no mask it is the picture's image."""
+        if not super().is_current(level, cell):
+            # For loops, here and below: this is asked for every tile of every frame.
+            for masks in self._masks.values():
+                if masks.image(level, cell) is not None:
+                    break
+            else:
+                return self._picture.image(level, cell)
         return super().image(level, cell)
+
+    def has(self, level: int, cell: Bounds) -> bool:
+        """See `Tiles.has`."""
+        if super().has(level, cell):
+            return True
+        for masks in self._masks.values():
+            if not masks.has(level, cell) or not masks.is_blank(level, cell):
+                return False
+        return self._picture.has(level, cell)
+
+    def is_current(self, level: int, cell: Bounds) -> bool:
+        """See `Tiles.is_current`."""
+        masks = self._masks.values()
+        parts = (self._picture, *masks)
+        if not all(tiles.is_current(level, cell) for tiles in parts):
+            return False
+        return super().is_current(level, cell) or all(m.is_blank(level, cell) for m in masks)
+
+    def prepare(self, level: int, cell: Bounds) -> None:
+        """See `Tiles.prepare`."""
+        for tiles in (*self._masks.values(), self._picture):
+            if not tiles.has(level, cell):
+                return tiles.prepare(level, cell)
+        self.image(level, cell)
+        return None
 
     def make(self, tile: Tile, level: int, cell: Bounds, dirty: Bounds) -> None:
         """See `Tiles.make`."""
         pixels, part = self.writable(tile), slices_in(dirty, cell, level)
-        self._paint(pixels, part, level, cell)
-        tint = self._tint.pixels(level, cell)
-        if tint is not None:
-            edge = self._edge(level, dirty)
-            if edge is not None:
-                _outline(pixels[part], tint[part], edge)
+        picture = self._picture.pixels(level, cell)
+        pixels[part] = 0 if picture is None else picture[part]
+        for kind, masks in self._masks.items():
+            image, values = masks.image(level, cell), masks.pixels(level, cell)
+            if image is not None and values is not None and values[part].any():
+                _tint(pixels, image, part)
+                edge = self._edge(masks, level, dirty) if self._is_outlined else None
+                if edge is not None:
+                    _outline(pixels[part], edge, self._outlines[kind])
 
-    def _paint(
-        self, pixels: np.ndarray, part: tuple[slice, slice], level: int, cell: Bounds
-    ) -> None:
-        rows, columns = part
-        width, height = columns.stop - columns.start, rows.stop - rows.start
-        place = QRect(columns.start, rows.start, width, height)
-        canvas = image_over(pixels)
-        painter = QPainter(canvas)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        painter.fillRect(place, Qt.GlobalColor.transparent)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        for tiles in (self._picture, self._tint):
-            image = tiles.image(level, cell)
-            if image is not None:
-                painter.drawImage(place.topLeft(), image, place)
-        painter.end()
-
-    def _edge(self, level: int, part: Bounds) -> np.ndarray | None:
+    def _edge(self, masks: MaskTiles, level: int, part: Bounds) -> np.ndarray | None:
         """Which pixels of `part` (bool HxW) are the rim of what is masked; None for none."""
         width = 1 if level == 0 else MAX_OUTLINE
-        inside = self._alpha(level, part.pad(width << level)) >= self._threshold
+        inside = _around(masks, level, part.pad(width << level)) >= MASKED
         if inside.all() or not inside.any():
             return None
         core = inside
@@ -78,16 +109,29 @@ class TintedTiles(Tiles):
             core = _eroded(core)
         return inside[width:-width, width:-width] & ~core
 
-    def _alpha(self, level: int, part: Bounds) -> np.ndarray:
-        """The tint's alpha (uint8 HxW) in a part that may reach into other tiles."""
-        alpha = np.zeros((part.height >> level, part.width >> level), np.uint8)
-        for cell in part.tiles(TILE << level):
-            pixels = self._tint.pixels(level, cell)
+
+def _around(masks: MaskTiles, level: int, part: Bounds) -> np.ndarray:
+    """Mask values (uint8 HxW) of a part that may reach into other tiles."""
+    result = np.zeros((part.height >> level, part.width >> level), np.uint8)
+    for cell in part.tiles(TILE << level):
+        values = masks.pixels(level, cell)
+        if values is not None:
             shared = part.intersection(cell)
-            if pixels is not None:
-                source = pixels[slices_in(shared, cell, level)]
-                alpha[slices_in(shared, part, level)] = source[..., 3]
-        return alpha
+            result[slices_in(shared, part, level)] = values[slices_in(shared, cell, level)]
+    return result
+
+
+def _tint(pixels: np.ndarray, image: QImage, part: tuple[slice, slice]) -> None:
+    """Paint a part of an image over the same part of a tile (uint8 HxWx4)."""
+    rows, columns = part
+    width, height = columns.stop - columns.start, rows.stop - rows.start
+    place = QRect(columns.start, rows.start, width, height)
+    # Drawing indexed colours takes twice as long as looking them up first.
+    tint = image.copy(place).convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+    canvas = image_over(pixels)
+    painter = QPainter(canvas)
+    painter.drawImage(place.topLeft(), tint)
+    painter.end()
 
 
 def _eroded(inside: np.ndarray) -> np.ndarray:
@@ -99,10 +143,8 @@ def _eroded(inside: np.ndarray) -> np.ndarray:
     return result
 
 
-def _outline(pixels: np.ndarray, tint: np.ndarray, edge: np.ndarray) -> None:
-    """Paint the tint's own colours nearly opaque where `edge` is (bool HxW), in place."""
+def _outline(pixels: np.ndarray, edge: np.ndarray, colour: np.ndarray) -> None:
+    """Paint a colour (premultiplied BGRA) where `edge` is (bool HxW), in place."""
     places = np.nonzero(edge)
-    colour = tint[places].astype(np.uint16)
-    colour = colour * OUTLINE_ALPHA // np.maximum(colour[:, 3:], 1)
     below = pixels[places].astype(np.uint16) * (255 - OUTLINE_ALPHA) // 255
-    pixels[places] = np.minimum(colour + below, 255)
+    pixels[places] = colour + below

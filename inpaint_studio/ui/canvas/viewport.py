@@ -96,10 +96,18 @@ class Viewport:
         """Device px per pixel of the mip level."""
         return self._zoom * (1 << self.level)
 
-    def show_frame(self, frame: Bounds) -> None:
-        """The document's frame is now this one."""
+    @property
+    def seen(self) -> Bounds:
+        """The pixels of the frame that appear in the view."""
+        width, height = self._size
+        return self.visible_in(Bounds(0, 0, width, height).scaled(self._pixel_ratio))
+
+    def show_frame(self, frame: Bounds, *, stay: bool = False) -> None:
+        """The document's frame is now this one. With `stay` nothing moves, not even to stay fitted
+        or in reach: while a frame's edge is dragged its picture must not slip away below it."""
         self._frame = frame
-        self._settle()
+        if not stay:
+            self._settle()
 
     def resize(self, size: Extent, pixel_ratio: float) -> None:
         """The view has this size (logical px). Fitted pictures refit, others keep their middle."""

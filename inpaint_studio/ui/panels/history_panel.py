@@ -160,13 +160,20 @@ class HistoryPanel(Section):
         is_open = self._session.document is not None
         self._empty.setVisible(not is_open)
         self.view.setVisible(is_open)
-        self.set_note(self._memory(self._session.history) if is_open else "")
+        history = self._session.history
+        self.set_note(self._memory(history) if is_open else "", self._disk(history))
         self._model.refresh()
         self.view.show_current()
 
     def _memory(self, history: History) -> str:
         used, budget = ceil(history.nbytes / MEGABYTE), round(history.budget_bytes / MEGABYTE)
         return self.tr("{0} MB of {1}").format(used, budget)
+
+    def _disk(self, history: History) -> str:
+        used = ceil(history.disk_nbytes / MEGABYTE)
+        budget = round(history.disk_budget_bytes / MEGABYTE)
+        text = self.tr("Memory for undo. Older steps on disk: {0} MB of {1}.")
+        return text.format(used, budget) if budget else self.tr("Memory for undo.")
 
 
 def _common_length(a: list[str], b: list[str]) -> int:

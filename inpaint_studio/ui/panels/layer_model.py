@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import (
     QAbstractListModel,
+    QMimeData,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -22,6 +25,8 @@ from inpaint_studio.geometry import EMPTY
 from inpaint_studio.ui.panels.thumbnails import ThumbnailCache, TileView
 
 Index = QModelIndex | QPersistentModelIndex
+
+_LAYER_MIME = "application/x-inpaint-studio-layer"
 
 
 class LayerModel(QAbstractListModel):
@@ -88,8 +93,46 @@ class LayerModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._rows)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """All rows can be chosen and renamed."""
-        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+        """All rows can be chosen and renamed, pictures and results dragged between rows."""
+        layer = self.layer(index)
+        if layer is None:
+            return Qt.ItemFlag.ItemIsDropEnabled
+        flags = super().flags(index) | Qt.ItemFlag.ItemIsEditable
+        return flags if isinstance(layer, MaskLayer) else flags | Qt.ItemFlag.ItemIsDragEnabled
+
+    def supportedDropActions(self) -> Qt.DropAction:  # noqa: N802 - Qt's name
+        """Rows are only moved."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802 - Qt's name
+        """A row is carried as its layer's id, within this window."""
+        return [_LAYER_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The dragged layer's id."""
+        mime = QMimeData()
+        mime.setData(_LAYER_MIME, str(self.layer_id(indexes[0])).encode())
+        return mime
+
+    def dropMimeData(  # noqa: N802 - Qt's name
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
+    ) -> bool:
+        """Move the layer there, as a step of the history. The rows follow what it changed."""
+        if not data.hasFormat(_LAYER_MIME) or row < 0:
+            return False
+        layer_id = int(bytes(data.data(_LAYER_MIME).data()))
+        self._controller.move(layer_id, self.place_for(layer_id, row))
+        # False: the view would otherwise remove the row that it believes was moved away.
+        return False
+
+    def place_for(self, layer_id: int, row: int) -> int:
+        """Position in the stack, from the bottom, of a layer that is dropped above `row`."""
+        rows_below = [layer for layer in self._rows[row:] if layer.id != layer_id]
+        document = self._session.document
+        if document is None or not rows_below:
+            return 0
+        others = [layer for layer in document.layers if layer.id != layer_id]
+        return others.index(rows_below[0]) + 1
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The name, for the eye, for an editor, and with all else for a screen reader."""

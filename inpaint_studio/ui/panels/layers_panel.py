@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListView, QMenu, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
-from inpaint_studio.core.layer import MaskLayer
+from inpaint_studio.core.layer import Layer, MaskLayer
 from inpaint_studio.editor.layer_controller import LayerController
 from inpaint_studio.editor.session import EditorSession
+from inpaint_studio.imaging.blend_modes import BlendMode
 from inpaint_studio.ui.panels.layer_delegate import LayerDelegate, RowParts
 from inpaint_studio.ui.panels.layer_model import LayerModel
 from inpaint_studio.ui.theme import METRICS, set_text_role
 from inpaint_studio.ui.widgets import Section, ValueField, ValueRange, tool_button, tooltip_text
 
-ROWS_IN_VIEW = 3
+ROWS_IN_VIEW = 2
 """The list doesn't get lower than this."""
 NARROW_SLIDER = 40
 """px. Leaves room for the number and the delete button in a narrow dock."""
@@ -45,6 +57,7 @@ class LayerView(QListView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setDragDropMode(QListView.DragDropMode.InternalMove)
         triggers = QListView.EditTrigger
         self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
         self.setMinimumHeight(ROWS_IN_VIEW * METRICS.layer_row)
@@ -144,6 +157,10 @@ class LayersPanel(Section):
         self.delete_button = tool_button(
             "trash-2", self.tr("Delete layer"), "Del", small=True, color="dim"
         )
+        self.blend_mode = QComboBox()
+        self.lock_button = tool_button(
+            "lock", self.tr("Lock layer"), checkable=True, small=True, color="dim"
+        )
         self._footer = QWidget()
         self._empty = QLabel(self.tr("Open a picture and its layers appear here."))
         self._add_contents()
@@ -162,12 +179,25 @@ class LayersPanel(Section):
         hide.triggered.connect(lambda: self._controller.toggle_visible(layer_id))
         rename = _add(menu, self.tr("Rename"), "F2")
         rename.triggered.connect(lambda: self.view.edit(self._model.index_of(layer_id)))
+        self._add_picture_entries(menu, layer)
         menu.addSeparator()
         delete = _add(menu, self.tr("Delete"), "Del")
         delete.setEnabled(not kept)
         delete.setToolTip(kept)
         delete.triggered.connect(lambda: self._controller.delete(layer_id))
         return menu
+
+    def _add_picture_entries(self, menu: QMenu, layer: Layer | None) -> None:
+        """What can be done with a picture or result and not with a mask."""
+        if layer is None or isinstance(layer, MaskLayer):
+            return
+        lock = self.tr("Unlock") if layer.props.locked else self.tr("Lock")
+        for text, shortcut, do in (
+            (self.tr("Duplicate"), "Ctrl+J", self._controller.duplicate),
+            (self.tr("Merge down"), "Ctrl+E", self._controller.merge_down),
+            (lock, "", self._controller.toggle_locked),
+        ):
+            _add(menu, text, shortcut).triggered.connect(partial(do, layer.id))
 
     def _add_contents(self) -> None:
         self.view.setAccessibleName(self.tr("Layers"))
@@ -176,14 +206,36 @@ class LayersPanel(Section):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.opacity.set_tooltip(self.tr("How much of the layer is seen"))
         self.opacity.slider.setMinimumWidth(NARROW_SLIDER)
-        row = QHBoxLayout(self._footer)
-        row.setContentsMargins(0, METRICS.space_xs, 0, 0)
+        self.blend_mode.setToolTip(self.tr("How the layer's colours meet those below"))
+        self.blend_mode.setAccessibleName(self.tr("Blend mode"))
+        for mode in BlendMode:
+            self.blend_mode.addItem(self._mode_name(mode), mode)
+        row = QHBoxLayout()
         row.setSpacing(METRICS.space_s)
-        row.addWidget(self.opacity, 1)
-        row.addWidget(self.delete_button, 0, Qt.AlignmentFlag.AlignRight)
+        row.addWidget(self.blend_mode, 1)
+        row.addWidget(self.lock_button)
+        row.addWidget(self.delete_button)
+        column = QVBoxLayout(self._footer)
+        column.setContentsMargins(0, METRICS.space_xs, 0, 0)
+        column.setSpacing(METRICS.space_xs)
+        column.addWidget(self.opacity)
+        column.addLayout(row)
         self.body.addWidget(self._empty)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self._footer)
+
+    def _mode_name(self, mode: BlendMode) -> str:
+        return {
+            BlendMode.normal: self.tr("Normal"),
+            BlendMode.multiply: self.tr("Multiply"),
+            BlendMode.screen: self.tr("Screen"),
+            BlendMode.overlay: self.tr("Overlay"),
+            BlendMode.darken: self.tr("Darken"),
+            BlendMode.lighten: self.tr("Lighten"),
+            BlendMode.hard_light: self.tr("Hard light"),
+            BlendMode.difference: self.tr("Difference"),
+            BlendMode.plus: self.tr("Add light"),
+        }[mode]
 
     def _connect(self) -> None:
         session, view = self._session, self.view
@@ -198,6 +250,19 @@ class LayersPanel(Section):
         self.opacity.value_changed.connect(self._on_opacity_changed)
         self.opacity.editing_finished.connect(session.settle)
         self.delete_button.clicked.connect(self._on_delete_clicked)
+        self.lock_button.clicked.connect(self._on_lock_clicked)
+        self.blend_mode.activated.connect(self._on_mode_chosen)
+
+    def _on_lock_clicked(self) -> None:
+        layer = self._session.active_layer
+        if layer is not None:
+            self._controller.toggle_locked(layer.id)
+
+    def _on_mode_chosen(self) -> None:
+        layer = self._session.active_layer
+        if layer is not None:
+            self._controller.set_blend_mode(layer.id, self.blend_mode.currentData())
+            self._show_footer()
 
     def _on_current_changed(self, current: QModelIndex) -> None:
         # Rows that come and go move Qt's current row too; only a person's choice counts.
@@ -239,9 +304,14 @@ class LayersPanel(Section):
 
     def _show_footer(self) -> None:
         layer = self._session.active_layer
-        self.opacity.setVisible(layer is not None and not isinstance(layer, MaskLayer))
+        is_picture = layer is not None and not isinstance(layer, MaskLayer)
+        for widget in (self.opacity, self.blend_mode, self.lock_button):
+            widget.setVisible(is_picture)
         if layer is not None:
             self.opacity.set_value(round(layer.props.opacity * 100 / 255))
+            self.blend_mode.setCurrentIndex(list(BlendMode).index(layer.props.blend_mode))
+            self.lock_button.setChecked(layer.props.locked)
+            self.blend_mode.setEnabled(not layer.props.locked)
         kept = "" if layer is None else self._controller.why_kept(layer.id)
         self.delete_button.setEnabled(layer is not None and not kept)
         self.delete_button.setToolTip(kept or tooltip_text(self.tr("Delete layer"), "Del"))

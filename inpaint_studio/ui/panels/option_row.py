@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QStackedLayout, QWidget
 
 from inpaint_studio.core.brush import MAX_SIZE, MIN_SIZE, BrushSettings
 from inpaint_studio.core.layer import MaskKind
+from inpaint_studio.core.mask_edits import Combine
+from inpaint_studio.editor.frame_controller import FrameController
+from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.toolbox import ToolBox, ToolName
+from inpaint_studio.ui.panels.frame_options import FrameOptions
 from inpaint_studio.ui.theme import METRICS, set_text_role
 from inpaint_studio.ui.widgets import Segment, Segmented, ValueField, ValueRange, tool_button
 
@@ -16,15 +20,24 @@ SLIDER_WIDTH = 88
 class OptionRow(QFrame):
     """Brush options while brush or eraser is in hand, a hint for the hand."""
 
-    def __init__(self, toolbox: ToolBox, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: EditorSession,
+        toolbox: ToolBox,
+        frames: FrameController,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("optionRow")
         self.setFixedHeight(METRICS.tool_button + METRICS.space_xs)
         self._toolbox = toolbox
         self._stack = QStackedLayout(self)
         self._brush_page = BrushOptions(toolbox)
-        self._stack.addWidget(self._brush_page)
-        self._stack.addWidget(self._hint(self.tr("Hand"), self.tr("Drag to move the picture.")))
+        self._selection_page = SelectionOptions(toolbox)
+        self.frame_page = FrameOptions(session, toolbox, frames)
+        self._hand_page = self._hint(self.tr("Hand"), self.tr("Drag to move the picture."))
+        for page in (self._brush_page, self._selection_page, self.frame_page, self._hand_page):
+            self._stack.addWidget(page)
         toolbox.tool_changed.connect(self._show_page)
 
     def _hint(self, title: str, text: str) -> QWidget:
@@ -38,7 +51,10 @@ class OptionRow(QFrame):
         return page
 
     def _show_page(self) -> None:
-        self._stack.setCurrentIndex(1 if self._toolbox.current is ToolName.hand else 0)
+        current = self._toolbox.current
+        own = {ToolName.hand: self._hand_page, ToolName.frame: self.frame_page}
+        page = self._selection_page if current.selects else self._brush_page
+        self._stack.setCurrentWidget(own.get(current, page))
 
 
 class BrushOptions(QWidget):
@@ -55,17 +71,7 @@ class BrushOptions(QWidget):
             ],
             self.tr("Add or subtract"),
         )
-        self._target = Segmented(
-            [
-                Segment("repaint", self.tr("Mask"), self.tr("Paint over what should change")),
-                Segment(
-                    "avoid",
-                    self.tr("Don't copy"),
-                    self.tr("Paint over what must not be used to fill with, such as a face"),
-                ),
-            ],
-            self.tr("What to paint"),
-        )
+        self._target = TargetChoice(toolbox)
         self._size = ValueField(
             self.tr("Size"),
             ValueRange(MIN_SIZE, MAX_SIZE, logarithmic=True),
@@ -100,7 +106,6 @@ class BrushOptions(QWidget):
     def _connect(self) -> None:
         box = self._toolbox
         self._mode.chosen.connect(lambda key: box.choose(ToolName(key)))
-        self._target.chosen.connect(lambda key: box.set_mask_kind(MaskKind(key)))
         self._size.value_changed.connect(lambda value: box.set_brush(size=value))
         self._hardness.value_changed.connect(lambda value: box.set_brush(hardness=value / 100))
         self._opacity.value_changed.connect(lambda value: box.set_brush(opacity=value / 100))
@@ -109,7 +114,7 @@ class BrushOptions(QWidget):
         box.tool_changed.connect(self._show_tool)
 
     def _show_tool(self) -> None:
-        if self._toolbox.current is not ToolName.hand:
+        if self._toolbox.current in (ToolName.brush, ToolName.eraser):
             self._mode.set_choice(self._toolbox.current.value)
 
     def _show_brush(self) -> None:
@@ -118,7 +123,90 @@ class BrushOptions(QWidget):
         self._hardness.set_value(brush.hardness * 100)
         self._opacity.set_value(brush.opacity * 100)
         self._pressure.setChecked(brush.pressure_to_size)
-        self._target.set_choice(self._toolbox.mask_kind.value)
+
+
+class SelectionOptions(QWidget):
+    """How a shape joins the mask; for the wand also what it takes as like."""
+
+    def __init__(self, toolbox: ToolBox, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._toolbox = toolbox
+        self._title = _strong("")
+        self._how = Segmented(
+            [
+                Segment("add", self.tr("Add"), self.tr("Add to the mask (hold Shift)")),
+                Segment("subtract", self.tr("Subtract"), self.tr("Cut from the mask (hold Alt)")),
+                Segment(
+                    "intersect",
+                    self.tr("Intersect"),
+                    self.tr("Keep only what is in both (hold Shift and Alt)"),
+                ),
+            ],
+            self.tr("How it joins the mask"),
+        )
+        self._target = TargetChoice(toolbox)
+        default = toolbox.selection
+        self._tolerance = ValueField(self.tr("Tolerance"), ValueRange(0, 255), default.tolerance)
+        self._contiguous = QCheckBox(self.tr("Connected only"))
+        self._all_layers = QCheckBox(self.tr("All layers"))
+        self._build()
+        self._connect()
+        self._show_tool()
+
+    def _build(self) -> None:
+        row = _row(self)
+        self._tolerance.set_slider_width(SLIDER_WIDTH)
+        self._tolerance.set_tooltip(self.tr("How far a colour may differ, 0 to 255"))
+        self._contiguous.setChecked(self._toolbox.selection.contiguous)
+        self._contiguous.setToolTip(self.tr("Off: the colour is taken all over the picture"))
+        self._all_layers.setChecked(self._toolbox.selection.all_layers)
+        self._all_layers.setToolTip(self.tr("Off: only the chosen layer's colours count"))
+        for widget in (self._title, self._how, self._target, *self._wand_only()):
+            row.addWidget(widget)
+        row.addStretch()
+
+    def _connect(self) -> None:
+        box = self._toolbox
+        self._how.chosen.connect(lambda key: box.set_selection(how=Combine(key)))
+        self._tolerance.value_changed.connect(lambda v: box.set_selection(tolerance=int(v)))
+        self._contiguous.toggled.connect(lambda on: box.set_selection(contiguous=on))
+        self._all_layers.toggled.connect(lambda on: box.set_selection(all_layers=on))
+        box.tool_changed.connect(self._show_tool)
+
+    def _wand_only(self) -> tuple[QWidget, ...]:
+        return self._tolerance, self._contiguous, self._all_layers
+
+    def _show_tool(self) -> None:
+        titles = {
+            ToolName.rectangle: self.tr("Rectangle"),
+            ToolName.ellipse: self.tr("Ellipse"),
+            ToolName.lasso: self.tr("Lasso"),
+            ToolName.polygon: self.tr("Polygon"),
+            ToolName.wand: self.tr("Magic wand"),
+        }
+        self._title.setText(titles.get(self._toolbox.current, ""))
+        for widget in self._wand_only():
+            widget.setVisible(self._toolbox.current is ToolName.wand)
+
+
+class TargetChoice(Segmented):
+    """Which mask is painted on: what should change, or what must not be copied from."""
+
+    def __init__(self, toolbox: ToolBox) -> None:
+        mask = Segment("repaint", self.tr("Mask"), self.tr("Paint over what should change"))
+        avoid = Segment(
+            "avoid",
+            self.tr("Don't copy"),
+            self.tr("Paint over what must not be used to fill with, such as a face"),
+        )
+        super().__init__([mask, avoid], self.tr("What to paint"))
+        self._toolbox = toolbox
+        self.chosen.connect(lambda key: toolbox.set_mask_kind(MaskKind(key)))
+        toolbox.brush_changed.connect(self._show_kind)
+        self._show_kind()
+
+    def _show_kind(self) -> None:
+        self.set_choice(self._toolbox.mask_kind.value)
 
 
 def _row(widget: QWidget) -> QHBoxLayout:

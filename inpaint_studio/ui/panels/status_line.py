@@ -18,9 +18,13 @@ PROMISE_AFTER_SECONDS = 1.0
 
 
 class StatusLine(QFrame):
-    """Shows numbers at the left, work with its progress and Cancel at the right."""
+    """Shows numbers at the left, work with its progress and Cancel at the right.
+
+    `queue_requested()`: the person wants to see all jobs.
+    """
 
     cancel_requested = Signal()
+    queue_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,9 +34,12 @@ class StatusLine(QFrame):
         self._message, self._left = QLabel(), QLabel()
         self._bar = QProgressBar()
         self._cancel = push_button(self.tr("Cancel"), quiet=True)
+        self.queue_button = push_button("", quiet=True)
         self._started = 0.0
         self._build()
         self._cancel.clicked.connect(self.cancel_requested)
+        self.queue_button.clicked.connect(self.queue_requested)
+        self.queue_button.hide()
         self.end_work()
 
     def _build(self) -> None:
@@ -50,7 +57,8 @@ class StatusLine(QFrame):
         self._bar.setFixedWidth(BAR_WIDTH)
         self._bar.setAccessibleName(self.tr("Progress"))
         self._cancel.setToolTip(self.tr("Stop the work (Esc)"))
-        for widget in (self._message, self._bar, self._left, self._cancel):
+        self.queue_button.setToolTip(self.tr("Show all jobs"))
+        for widget in (self.queue_button, self._message, self._bar, self._left, self._cancel):
             row.addWidget(widget)
 
     def show_zoom(self, factor: float) -> None:
@@ -85,6 +93,11 @@ class StatusLine(QFrame):
         known = fraction > 0.1 and passed > PROMISE_AFTER_SECONDS
         seconds = passed * (1 - fraction) / fraction if known else 0.0
         self._left.setText(self.tr("{0} s left").format(max(1, round(seconds))) if known else "")
+
+    def show_waiting(self, count: int) -> None:
+        """How many jobs wait behind the one that runs."""
+        self.queue_button.setText(self.tr("{0} waiting ▴").format(count))
+        self.queue_button.setVisible(count > 0)
 
     def end_work(self) -> None:
         """Hide the progress line."""

@@ -18,7 +18,7 @@ from inpaint_studio.core.flatten import Paintable
 from inpaint_studio.core.layer import ImageLayer, Layer, MaskLayer, ResultLayer
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.geometry import EMPTY, Bounds
-from inpaint_studio.imaging.composite import paint_over
+from inpaint_studio.imaging.blend_modes import BlendMode, blend_over
 from inpaint_studio.imaging.mask_ops import bounds_of
 from inpaint_studio.imaging.pixels import from_rgb, multiply_255
 from inpaint_studio.ui.canvas.qt_image import image_over
@@ -102,7 +102,7 @@ def candidate_tile(
     grid = Grid.over(area, shown)
     pixels = _painted_samples(below, grid)
     for piece in result.pieces:
-        paint_over(pixels, _piece_samples(piece, candidate, grid, cut_out=True))
+        blend_over(pixels, _piece_samples(piece, candidate, grid, cut_out=True), BlendMode.normal)
     return _tile(pixels, shown, view)
 
 
@@ -165,7 +165,7 @@ def _mask_samples(raster: Raster, grid: Grid) -> np.ndarray:
     pixels = np.empty((*grid.shape, 4), np.uint8)
     pixels[...] = _bgra(black)
     level = grid.sample(raster.pixels, raster.bounds)
-    paint_over(pixels, multiply_255(_bgra(white), level[..., None]))
+    blend_over(pixels, multiply_255(_bgra(white), level[..., None]), BlendMode.normal)
     return pixels
 
 
@@ -184,14 +184,15 @@ def _painted_samples(layers: Sequence[Paintable], grid: Grid) -> np.ndarray:
     pixels = np.zeros((*grid.shape, 4), np.uint8)
     for layer in layers:
         for raster in layer.rasters:
-            paint_over(pixels, grid.sample(raster.pixels, raster.bounds), layer.props.opacity)
+            above = grid.sample(raster.pixels, raster.bounds)
+            blend_over(pixels, above, layer.props.blend_mode, layer.props.opacity)
     return pixels
 
 
 def _result_samples(result: EditResult, candidate: int, grid: Grid) -> np.ndarray:
     pixels = np.zeros((*grid.shape, 4), np.uint8)
     for piece in result.pieces:
-        paint_over(pixels, _piece_samples(piece, candidate, grid, cut_out=False))
+        blend_over(pixels, _piece_samples(piece, candidate, grid, cut_out=False), BlendMode.normal)
     return pixels
 
 

@@ -9,7 +9,19 @@ from inpaint_studio.ui.actions import Actions
 from inpaint_studio.ui.theme import METRICS
 from inpaint_studio.ui.widgets import action_button
 
-ICONS = {ToolName.brush: "brush", ToolName.eraser: "eraser", ToolName.hand: "hand"}
+ICONS = {
+    ToolName.brush: "brush",
+    ToolName.eraser: "eraser",
+    ToolName.rectangle: "square-dashed",
+    ToolName.ellipse: "circle-dashed",
+    ToolName.lasso: "lasso",
+    ToolName.polygon: "vector-polygon",
+    ToolName.wand: "wand-sparkles",
+    ToolName.frame: "crop",
+    ToolName.hand: "hand",
+}
+FIRST_OF_GROUP = {ToolName.rectangle, ToolName.frame}
+"""These have a line above them."""
 
 
 class ToolColumn(QFrame):
@@ -26,6 +38,8 @@ class ToolColumn(QFrame):
         )
         column.setSpacing(METRICS.space_xs)
         for name in ToolName:
+            if name in FIRST_OF_GROUP:
+                column.addWidget(_line())
             column.addWidget(action_button(actions[name.value], ICONS[name]))
             actions[name.value].triggered.connect(lambda _=False, n=name: toolbox.choose(n))
         column.addStretch()
@@ -34,3 +48,10 @@ class ToolColumn(QFrame):
 
     def _show_current(self) -> None:
         self._actions[self._toolbox.current.value].setChecked(True)
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setProperty("role", "line")
+    line.setFixedHeight(1)
+    return line

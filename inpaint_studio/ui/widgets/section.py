@@ -30,9 +30,10 @@ class Section(QFrame):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(METRICS.space_xs)
 
-    def set_note(self, text: str) -> None:
+    def set_note(self, text: str, tooltip: str = "") -> None:
         """A short text at the right of the head, e.g. "14 MB of 512"."""
         self._note.setText(text)
+        self._note.setToolTip(tooltip)
         self._note.setVisible(bool(text))
 
     def add_corner_widget(self, widget: QWidget) -> None:
@@ -63,7 +64,7 @@ class Section(QFrame):
         self._head.addWidget(self._title_widget(title))
         self._head.addStretch(1)
         self._head.addWidget(self._note)
-        self._note.setFont(_caps(self._note.font()))
+        self._note.setFont(caps_font(self._note.font()))
         set_text_role(self._note, "head")
         self._note.hide()
 
@@ -72,7 +73,7 @@ class Section(QFrame):
             self._fold_button.clicked.connect(lambda: self.set_expanded(not self.is_expanded()))
             return self._fold_button
         label = QLabel(title)
-        label.setFont(_caps(label.font()))
+        label.setFont(caps_font(label.font()))
         label.setMinimumHeight(METRICS.row - METRICS.space_xs)
         set_text_role(label, "head")
         return label
@@ -82,7 +83,7 @@ class _FoldButton(QToolButton):
     def __init__(self, title: str) -> None:
         super().__init__()
         self.setText(title)
-        self.setFont(_caps(self.font()))
+        self.setFont(caps_font(self.font()))
         self.setProperty("role", "head")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(12, 12))
@@ -94,7 +95,8 @@ class _FoldButton(QToolButton):
         self.setAccessibleDescription(self.tr("Open") if expanded else self.tr("Folded"))
 
 
-def _caps(base: QFont) -> QFont:
+def caps_font(base: QFont) -> QFont:
+    """The font of section heads: small capitals, a little apart."""
     # Capitals by the font: the text stays as it was written, for screen readers and translators.
     font = QFont(base)
     font.setPixelSize(METRICS.font_small)

@@ -10,11 +10,12 @@ from PySide6.QtGui import QImage, QInputDevice, QPointingDevice, QTabletEvent, Q
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from inpaint_studio.core.document import Document
+from inpaint_studio.core.document import Document, Origin
 from inpaint_studio.core.layer import MaskKind
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.toolbox import ToolBox
 from inpaint_studio.geometry import Point
+from inpaint_studio.imaging.pixels import from_rgb
 from inpaint_studio.ui.canvas.canvas_view import REST_MS, CanvasView
 
 LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -25,6 +26,12 @@ def pixels_of(image: QImage) -> np.ndarray:
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     rows = np.frombuffer(image.constBits(), np.uint8)
     return rows.reshape(image.height(), image.bytesPerLine() // 4, 4)[:, : image.width(), :3].copy()
+
+
+def flat_document(width: int, height: int, value: int = 128) -> Document:
+    """A picture of one grey."""
+    rgb = np.full((height, width, 3), value, np.uint8)
+    return Document.from_pixels(from_rgb(rgb), Origin("flat.png"))
 
 
 @dataclass
@@ -50,7 +57,10 @@ class Bench:
         self.settle()
 
     def settle(self) -> None:
+        """Until everything that a move of the view asked for is drawn or made in advance."""
         QApplication.processEvents()
+        while not self.canvas.is_settled:
+            QApplication.processEvents()
 
     def rest(self) -> None:
         """Wait until the view counts as not moving, and is drawn in full quality."""

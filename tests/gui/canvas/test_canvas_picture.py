@@ -13,20 +13,13 @@ import pytest
 from PySide6.QtGui import QColor
 
 from inpaint_studio.core.commands import AddLayer, SetLayerProps
-from inpaint_studio.core.document import Document, Origin
 from inpaint_studio.core.flatten import flatten
 from inpaint_studio.core.layer import ImageLayer, LayerProps, MaskKind
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.geometry import Bounds, Point
-from inpaint_studio.imaging.pixels import from_rgb
 from inpaint_studio.ui.theme import current
 from tests.documents import noise_document, result_layer
-from tests.gui.canvas.bench import Bench
-
-
-def flat_document(width: int, height: int, value: int = 128) -> Document:
-    rgb = np.full((height, width, 3), value, np.uint8)
-    return Document.from_pixels(from_rgb(rgb), Origin("flat.png"))
+from tests.gui.canvas.bench import Bench, flat_document
 
 
 def test_hundred_percent_shows_the_bytes_of_flatten(bench: Bench) -> None:
@@ -55,6 +48,7 @@ def test_an_odd_piece_beyond_the_frame(bench: Bench) -> None:
 def test_undo_restores_the_screen_bit_for_bit(bench: Bench) -> None:
     for zoom in (1.0, 0.37, 2.5):
         bench.canvas.zoom_to(zoom)
+        bench.settle()
         bench.leave()
         before = bench.grab()
         bench.stroke((50, 50), (120, 90), (150, 60))
@@ -131,6 +125,24 @@ def test_the_mask_has_an_outline_in_its_colour(bench: Bench) -> None:
     assert shown[60, 49].tolist() == [100, 100, 100]
     assert shown[40, 60, 2] > 230
     assert shown[79, 60, 2] > 230
+
+
+@pytest.mark.parametrize("zoom", [1.0, 0.5, 0.2, 0.1])
+def test_the_outline_is_seen_in_the_themes_colour_at_any_zoom(bench: Bench, zoom: float) -> None:
+    bench.open(flat_document(2000, 1500, 100), zoom)
+    values = np.zeros((1500, 2000), np.uint8)
+    values[400:1100, 500:1500] = 255
+    bench.document.mask(MaskKind.repaint).raster = Raster(values)
+    bench.canvas.scene.clear()
+    bench.leave()
+    wanted = QColor(current().mask_outline)
+    edge = bench.canvas.to_view(Bounds(500, 400, 1000, 700)).toAlignedRect()
+    row = bench.grab()[150, max(0, edge.left() - 2) : edge.right() + 3].astype(int)
+    distance = np.abs(row - (wanted.blue(), wanted.green(), wanted.red())).sum(axis=1)
+    tinted = row[len(row) // 2]
+    if edge.left() >= 0:
+        assert distance.min() < 60
+    assert np.abs(tinted - (wanted.blue(), wanted.green(), wanted.red())).sum() > 60
 
 
 def test_the_other_mask_has_its_own_colour(bench: Bench) -> None:

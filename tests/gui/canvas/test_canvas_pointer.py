@@ -240,6 +240,7 @@ def test_the_circle_goes_away_over_a_floating_bar(bench: Bench) -> None:
     assert (bench.on_screen() != before).any()
     bar = QWidget(bench.canvas)
     bar.setGeometry(0, 0, 1, 1)
+    bar.show()
     QApplication.sendEvent(bar, QEvent(QEvent.Type.Enter))
     np.testing.assert_array_equal(bench.on_screen(), before)
 

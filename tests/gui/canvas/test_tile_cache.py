@@ -9,9 +9,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from inpaint_studio.core.document import Document, Origin
-from inpaint_studio.geometry import Bounds
-from inpaint_studio.ui.canvas.tile_cache import TILE, TILE_NBYTES, TileCache, halve, halve_mask
+from inpaint_studio.core.layer import MaskKind
+from inpaint_studio.geometry import Bounds, Point
+from inpaint_studio.ui.canvas.scene import Scene
+from inpaint_studio.ui.canvas.tile_cache import TILE, TileCache, halve, halve_mask
 from tests.gui.canvas.bench import NO_KEYS, Bench
+
+TILE_NBYTES = TILE * TILE * 4
 
 
 class ArraySource:
@@ -130,11 +134,27 @@ def test_the_oldest_tiles_go_first() -> None:
     assert cache.tiles_made == made + 1
 
 
+def test_a_tile_outlives_those_it_was_made_of() -> None:
+    # One tile of level 3 is made of 4 of level 2 and 16 of level 1.
+    cache = TileCache(ArraySource(noise(4096, 2048)), 24 * TILE_NBYTES)
+    for ty in (0, 1):
+        cache.image(3, cell(3, 0, ty))
+    assert cache.nbytes == 24 * TILE_NBYTES
+    made = cache.tiles_made
+    for ty in (0, 1):
+        cache.image(3, cell(3, 0, ty))
+    assert cache.tiles_made == made
+
+
 def test_tiles_left_of_and_above_the_origin() -> None:
     cache = TileCache(ArraySource(noise(64, 64)), 2**24)
     assert cache.image(1, cell(1, -1, -1)) is None
     cache.invalidate(Bounds(-5, -5, 10, 10))
     assert cache.image(1, cell(1, -1, -1)) is None
+
+
+def tiles_made(scene: Scene) -> list[int]:
+    return [tiles.tiles_made for tiles in (scene.picture, *scene.masks.values())]
 
 
 def big_document(side: int) -> Document:
@@ -145,7 +165,8 @@ def big_document(side: int) -> Document:
 def work_of_a_dab(bench: Bench, side: int, zoom: float) -> tuple[int, int]:
     bench.open(big_document(side), zoom)
     bench.grab()
-    masks, picture = bench.canvas.scene.masks, bench.canvas.scene.picture
+    scene = bench.canvas.scene
+    masks, picture = scene.masks[MaskKind.repaint], scene.picture
     middle = QPoint(bench.canvas.width() // 2, bench.canvas.height() // 2)
     # The first dab also looks at the blank tiles around, for its outline.
     QTest.mouseClick(bench.canvas, Qt.MouseButton.LeftButton, NO_KEYS, middle)
@@ -166,35 +187,70 @@ def test_the_work_of_a_dab_does_not_grow_with_the_document(bench: Bench, zoom: f
     assert max(small[1], large[1]) <= 40 * 40 * 2
 
 
+def work_of_an_undo(bench: Bench, side: int) -> tuple[int, int, int]:
+    """Tiles made, bytes kept of the stroke, and bytes of it once it is undone."""
+    bench.open(big_document(side))
+    place = bench.canvas.to_document(Point(200, 150))
+    # The same place on the grid of tiles, whatever the document's size.
+    bench.canvas.scene.clear()
+    x, y = int(place.x) // TILE * TILE + 100, int(place.y) // TILE * TILE + 100
+    masks = bench.canvas.scene.masks[MaskKind.repaint]
+    bench.stroke((x, y), (x + 60, y + 20), (x + 80, y))
+    bench.grab()
+    made, kept = masks.tiles_made, bench.session.history.nbytes
+    bench.session.undo()
+    bench.grab()
+    assert not bench.mask().any()
+    return masks.tiles_made - made, kept, bench.session.history.nbytes
+
+
+def test_the_work_of_an_undo_does_not_grow_with_the_document(bench: Bench) -> None:
+    small, large = work_of_an_undo(bench, 1024), work_of_an_undo(bench, 4096)
+    assert small == large
+    assert small[0] <= 4
+    assert small[1] < 4000
+
+
+def test_masks_keep_memory_only_where_they_are_painted(bench: Bench) -> None:
+    bench.open(big_document(4096))
+    masks = bench.canvas.scene.masks
+    assert [tiles.nbytes for tiles in masks.values()] == [0, 0]
+    place = bench.canvas.to_document(Point(200, 150))
+    bench.stroke(place)
+    bench.grab()
+    assert masks[MaskKind.avoid].nbytes == 0
+    assert 0 < masks[MaskKind.repaint].nbytes <= 4 * TILE * TILE
+
+
 def test_panning_makes_only_the_tiles_that_come_into_view(bench: Bench) -> None:
     bench.open(big_document(2048))
     bench.grab()
     scene = bench.canvas.scene
-    made = scene.picture.tiles_made, scene.masks.tiles_made
+    made = tiles_made(scene)
     for x in (205, 190, 210, 200):
         QTest.mousePress(bench.canvas, Qt.MouseButton.MiddleButton, NO_KEYS, QPoint(200, 150))
         QTest.mouseMove(bench.canvas, QPoint(x, 150))
         QTest.mouseRelease(bench.canvas, Qt.MouseButton.MiddleButton, NO_KEYS, QPoint(x, 150))
         bench.grab()
-    assert (scene.picture.tiles_made, scene.masks.tiles_made) == made
+    assert tiles_made(scene) == made
 
 
 def test_hovering_makes_no_tiles(bench: Bench) -> None:
     bench.stroke((50, 50), (90, 90))
     bench.grab()
     scene = bench.canvas.scene
-    made = scene.picture.tiles_made, scene.masks.tiles_made
+    made = tiles_made(scene)
     for x in range(40, 160, 10):
         bench.move(x, 70)
-    assert (scene.picture.tiles_made, scene.masks.tiles_made) == made
+    assert tiles_made(scene) == made
 
 
 def test_showing_and_hiding_the_mask_makes_no_tiles(bench: Bench) -> None:
     bench.stroke((50, 50), (90, 90))
     bench.grab()
     scene = bench.canvas.scene
-    made = scene.picture.tiles_made, scene.masks.tiles_made
+    made = tiles_made(scene)
     for visible in (False, True):
         bench.canvas.set_mask_visible(visible)
         bench.grab()
-    assert (scene.picture.tiles_made, scene.masks.tiles_made) == made
+    assert tiles_made(scene) == made

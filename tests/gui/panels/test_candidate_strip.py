@@ -31,7 +31,9 @@ CONTEXT = Bounds(10, 10, 60, 40)
 class QuietEngine(QObject):
     """Takes jobs and answers when told to."""
 
+    job_started = Signal(int)
     job_progressed = Signal(int, float, str)
+    job_previewed = Signal(int, object)
     job_finished = Signal(int, object)
     job_cancelled = Signal(int)
     job_failed = Signal(int, str, str)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
@@ -20,6 +20,7 @@ from inpaint_studio.core.mask_patch import MaskPatch
 from inpaint_studio.editor.layer_controller import LayerController
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.geometry import Bounds
+from inpaint_studio.imaging.blend_modes import BlendMode
 from inpaint_studio.ui.panels.layer_model import LayerModel
 from inpaint_studio.ui.panels.layers_panel import LayersPanel
 from inpaint_studio.ui.theme import apply_theme
@@ -258,11 +259,49 @@ def test_dots_open_the_menu(desk: Desk, qtbot: QtBot) -> None:
     menu = desk.panel.findChild(QMenu)
     assert isinstance(menu, QMenu)
     actions = {action.text(): action for action in menu.actions()}
-    assert list(actions) == ["Hide", "Rename", "", "Delete"]
+    entries = ["Hide", "Rename", "Duplicate", "Merge down", "Lock", "", "Delete"]
+    assert list(actions) == entries
     actions["Hide"].trigger()
     assert not desk.result.props.visible
     with qtbot.waitSignal(menu.destroyed):
         menu.close()
+
+
+def test_a_row_dropped_on_another_place_moves_the_layer(desk: Desk) -> None:
+    upper = result_layer(Bounds(0, 0, 8, 8), "Upper", candidates=1)
+    desk.session.do(AddLayer("Remove", upper, 2))
+    mime = desk.model.mimeData([desk.model.index_of(desk.picture.id)])
+    moved, row_of_upper = desk.picture.id, desk.model.index_of(upper.id).row()
+    move = Qt.DropAction.MoveAction
+    desk.model.dropMimeData(mime, move, row_of_upper, 0, QModelIndex())
+    assert [layer.id for layer in desk.document.layers][:3] == [
+        desk.result.id,
+        upper.id,
+        moved,
+    ]
+    desk.session.undo()
+    assert next(iter(desk.document.layers)).props.name == "noise.png"
+
+
+def test_masks_are_not_dragged(desk: Desk) -> None:
+    flags = desk.model.flags(desk.model.index_of(desk.document.mask(MaskKind.repaint).id))
+    assert not flags & Qt.ItemFlag.ItemIsDragEnabled
+    assert desk.model.flags(desk.model.index_of(desk.result.id)) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_blend_mode_and_lock_of_the_active_layer(desk: Desk) -> None:
+    desk.session.set_active_layer(desk.result.id)
+    box = desk.panel.blend_mode
+    box.setCurrentIndex(box.findData(BlendMode.multiply))
+    box.activated.emit(box.currentIndex())
+    assert desk.result.props.blend_mode is BlendMode.multiply
+    desk.panel.lock_button.click()
+    assert desk.result.props.locked
+    assert not box.isEnabled()
+    desk.session.undo()
+    desk.session.undo()
+    assert desk.result.props.blend_mode is BlendMode.normal
+    assert box.currentData() is BlendMode.normal
 
 
 def test_menu_says_why_a_layer_stays(desk: Desk) -> None:

@@ -57,6 +57,18 @@ def test_empty_mask_has_no_content() -> None:
     assert raster.content_bounds() == EMPTY
 
 
+def test_content_follows_later_writes() -> None:
+    raster = Raster.empty_mask()
+    raster.writable(Bounds(10, 200, 300, 150))[...] = 1
+    assert raster.content_bounds() == Bounds(10, 200, 300, 150)
+    raster.writable(Bounds(10, 200, 300, 100))[...] = 0
+    assert raster.content_bounds() == Bounds(10, 300, 300, 50)
+    raster.writable(Bounds(500, 20, 1, 1))[...] = 9
+    assert raster.content_bounds() == Bounds(10, 20, 491, 330)
+    raster.writable(Bounds(10, 20, 491, 330))[...] = 0
+    assert raster.content_bounds() == EMPTY
+
+
 def test_colour_raster_keeps_channels_outside() -> None:
     raster = Raster(np.full((2, 2, 4), 9, np.uint8), x=5, y=5)
     pixels = raster.read(Bounds(4, 4, 4, 4))

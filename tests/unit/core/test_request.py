@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from inpaint_studio.core.document import Document, Origin
-from inpaint_studio.core.edit import EditParams
+from inpaint_studio.core.edit import DiffusionOptions, EditParams, Intent
 from inpaint_studio.core.layer import LayerProps, MaskKind
 from inpaint_studio.core.request import request_again, request_from_document
 from inpaint_studio.errors import EditRefusedError
@@ -87,3 +90,62 @@ def test_again_reads_the_layers_below_and_the_old_mask() -> None:
     np.testing.assert_array_equal(piece.mask, result.pieces[0].mask)
     original = below[0].rasters[0].read(piece.context)[..., 2::-1]
     np.testing.assert_array_equal(piece.image, original)
+
+
+DIFFUSION = EditParams(options=DiffusionOptions(Path("model")))
+
+
+def test_models_get_a_wider_context_and_less_of_it_at_low_strength() -> None:
+    document = noise_document(3000, 2000)
+    paint(document, Bounds(1000, 700, 300, 300))
+    (piece,) = request_from_document(document, DIFFUSION).pieces
+    # A sixteenth of the picture's long side is 188 px, more than half of the mask's side.
+    assert piece.context.width == piece.context.height == 704
+    (gentle,) = request_from_document(document, replace(DIFFUSION, strength=0.3)).pieces
+    assert piece.context.contains(gentle.context)
+    assert gentle.context.width == 512
+    (wide,) = request_from_document(document, replace(DIFFUSION, grow=300)).pieces
+    assert wide.context.width > 900
+
+
+def test_an_instruction_needs_no_mask() -> None:
+    document = noise_document()
+    params = replace(DIFFUSION, intent=Intent.instruct)
+    (piece,) = request_from_document(document, params).pieces
+    assert piece.context == document.frame
+    assert not piece.mask.any()
+    paint(document, Bounds(10, 10, 5, 5))
+    (piece,) = request_from_document(document, params).pieces
+    assert piece.mask.any()
+
+
+def test_a_scratch_over_a_large_picture_takes_little_memory() -> None:
+    document = noise_document(4096, 4096)
+    for i in range(0, 4096, 4):
+        paint(document, Bounds(i, i, 4, 4))
+    request = request_from_document(document, EditParams())
+    pieces = request.pieces
+    assert 8 <= len(pieces) <= 20
+    assert sum(piece.mask.size for piece in pieces) < 4096 * 4096 // 4
+    painted = document.mask(MaskKind.repaint).raster
+    seen = np.zeros((4096, 4096), np.uint8)
+    for piece in pieces:
+        seen[piece.context.slices()] |= piece.mask
+        everything = painted.read(piece.context)
+        assert ((piece.mask | piece.avoid)[everything > 0] == 255).all()
+        assert not (piece.mask & piece.avoid).any()
+    np.testing.assert_array_equal(seen, painted.read(document.frame))
+
+
+def test_again_keeps_out_what_the_other_pieces_repaint() -> None:
+    document = noise_document()
+    result = made_up_result(Bounds(10, 10, 40, 30))
+    (first,) = result.pieces
+    mask = np.zeros((30, 40), np.uint8)
+    mask[:, 20:] = 255
+    second = replace(first, context=Bounds(30, 10, 40, 30), mask=mask[:, ::-1].copy())
+    both = replace(result, pieces=(replace(first, mask=np.zeros_like(mask)), second))
+    pieces = request_again(document, document.layers.painted, both, EditParams()).pieces
+    assert (pieces[0].avoid[:, 20:] == 255).all()
+    assert not pieces[0].avoid[:, :20].any()
+    assert not pieces[1].avoid.any()

@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from inpaint_studio.core.commands import PaintMask
 from inpaint_studio.core.document import Document
+from inpaint_studio.core.edit import EditParams, Intent, RunReport
 from inpaint_studio.core.layer import MaskKind, ResultLayer
 from inpaint_studio.core.mask_patch import MaskPatch
 from inpaint_studio.editor.edit_controller import EditController
+from inpaint_studio.editor.jobs import Job
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.geometry import Bounds
 from tests.documents import noise_document, state_of
-from tests.fake_engine import FakeEngine
+from tests.fake_engine import FakeEngine, constant_result
+from tests.model_infos import model
 
 SPOT = Bounds(20, 20, 12, 10)
 
@@ -143,12 +149,13 @@ def test_more_adds_candidates_made_with_another_seed(editor: Editor) -> None:
     editor.engine.finish(1)
     (layer,) = editor.results()
     editor.edits.more(layer)
-    assert editor.engine.requests[2].params.seed == 1
+    first = editor.engine.requests[1].params.seed
+    assert editor.engine.requests[2].params.seed == first + 3
     editor.engine.finish(2)
     assert layer.result.num_candidates == 6
     assert layer.candidate == 3
     editor.edits.more(layer)
-    assert editor.engine.requests[3].params.seed == 2
+    assert editor.engine.requests[3].params.seed == first + 6
     editor.session.undo()
     assert layer.result.num_candidates == 3
 
@@ -163,3 +170,76 @@ def test_discard_brings_the_mask_back(editor: Editor) -> None:
     assert not editor.results()
     mask = editor.document.mask(MaskKind.repaint).raster.read(editor.document.frame)
     assert (mask == masked).all()
+
+
+def test_results_are_named_by_intent_and_prompt(editor: Editor) -> None:
+    editor.edits.settings.choose_model(model())
+    editor.edits.settings.choose_intent(Intent.fill)
+    editor.edits.settings.change(prompt=" a red chair\non the lawn, photo, natural light, 35 mm ")
+    editor.paint()
+    editor.edits.generate()
+    editor.engine.finish(1)
+    (layer,) = editor.results()
+    assert layer.props.name == "Fill: a red chair on the lawn, photo, natural…"
+    assert editor.session.history.labels[-1] == layer.props.name
+
+
+def test_the_request_holds_what_was_chosen(editor: Editor) -> None:
+    editor.edits.settings.choose_model(model())
+    editor.edits.settings.change(prompt="a chair", candidates=2, seed=11)
+    editor.paint()
+    with_params: list[EditParams] = []
+    editor.edits.submitted.connect(with_params.append)
+    editor.edits.generate()
+    params = editor.engine.requests[1].params
+    assert with_params == [params]
+    assert (params.prompt, params.seed, params.num_candidates) == ("a chair", 11, 2)
+
+
+def test_jobs_are_listed_in_their_order_and_cancelled_one_by_one(editor: Editor) -> None:
+    editor.paint()
+    for _ in range(3):
+        editor.edits.generate()
+    editor.engine.job_started.emit(1)
+    editor.engine.job_progressed.emit(1, 0.5, "Generating")
+    first, second, _third = editor.edits.jobs
+    assert first == Job(1, "Remove", 0.5, "Generating", is_running=True)
+    assert second == Job(2, "Remove")
+    editor.edits.cancel_job(2)
+    editor.edits.cancel_job(99)
+    assert editor.engine.cancelled == [2]
+    editor.engine.obey_cancel(2)
+    assert [job.number for job in editor.edits.jobs] == [1, 3]
+
+
+def test_previews_are_cut_out_by_the_mask_at_their_own_size(editor: Editor) -> None:
+    shown: list[tuple[Bounds, np.ndarray]] = []
+    ended: list[bool] = []
+    editor.edits.previewed.connect(lambda *preview: shown.append(preview))
+    editor.edits.preview_ended.connect(lambda: ended.append(True))
+    editor.paint()
+    editor.edits.generate()
+    editor.engine.job_started.emit(1)
+    context = editor.engine.requests[1].pieces[0].context
+    picture = np.full((context.height // 2, context.width // 2, 3), (10, 20, 30), np.uint8)
+    editor.engine.job_previewed.emit(1, (context, picture))
+    ((bounds, pixels),) = shown
+    assert bounds == context
+    assert pixels.shape == (*picture.shape[:2], 4)
+    middle = SPOT.relative_to(context).center
+    assert pixels[int(middle.y / 2), int(middle.x / 2)].tolist() == [30, 20, 10, 255]
+    assert not pixels[0, 0].any()
+    editor.engine.job_previewed.emit(99, (context, picture))
+    assert len(shown) == 1
+    editor.engine.finish(1)
+    assert ended == [True]
+
+
+def test_what_was_changed_on_the_way_is_told(editor: Editor, qtbot: QtBot) -> None:
+    editor.paint()
+    editor.edits.generate()
+    result = constant_result(editor.engine.requests[1])
+    noted = replace(result, run=RunReport(notices=("Parts of the model were moved.",)))
+    with qtbot.waitSignal(editor.edits.noticed) as noticed:
+        editor.engine.job_finished.emit(1, noted)
+    assert noticed.args == ["Parts of the model were moved."]

@@ -6,11 +6,13 @@ import pytest
 
 from inpaint_studio.core.commands import AddLayer
 from inpaint_studio.core.document import Document
+from inpaint_studio.core.flatten import flatten
 from inpaint_studio.core.layer import ImageLayer, Layer, LayerProps, MaskKind
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.editor.layer_controller import LayerController
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.geometry import Bounds
+from inpaint_studio.imaging.blend_modes import BlendMode
 from tests.documents import noise_document, result_layer, state_of
 
 
@@ -142,3 +144,98 @@ def test_nothing_happens_without_a_document() -> None:
     layers.delete(1)
     assert layers.why_kept(1) == ""
     assert session.history.labels == []
+
+
+def names(session: EditorSession) -> list[str]:
+    return [layer.props.name for layer in document_of(session).layers]
+
+
+def look_of(session: EditorSession) -> bytes:
+    document = document_of(session)
+    return flatten(document.layers.painted, document.frame).tobytes()
+
+
+def test_layers_move_among_pictures_and_masks_stay_on_top(
+    session: EditorSession, layers: LayerController
+) -> None:
+    picture, result = picture_of(session), add_result(session)
+    before = state_of(document_of(session))
+    layers.shift(picture.id, 1)
+    assert names(session)[:2] == ["Remove", "noise.png"]
+    layers.shift(picture.id, 5)
+    assert names(session)[:2] == ["Remove", "noise.png"]
+    assert session.history.labels.count("Move layer") == 1
+    layers.move(result.id, 99)
+    session.undo()
+    session.undo()
+    assert state_of(document_of(session)) == before
+    layers.move(document_of(session).mask(MaskKind.repaint).id, 0)
+    assert state_of(document_of(session)) == before
+
+
+def test_a_duplicate_is_a_layer_of_its_own(session: EditorSession, layers: LayerController) -> None:
+    result = add_result(session)
+    layers.duplicate(result.id)
+    assert names(session)[1:3] == ["Remove", "Remove copy"]
+    copy = session.active_layer
+    assert copy is not None
+    assert copy is not result
+    layers.set_opacity(copy.id, 10)
+    assert result.props.opacity == 255
+
+
+@pytest.mark.parametrize("mode", list(BlendMode))
+def test_merging_keeps_the_look(
+    session: EditorSession, layers: LayerController, mode: BlendMode
+) -> None:
+    result = add_result(session)
+    layers.set_blend_mode(result.id, mode)
+    layers.set_opacity(result.id, 170)
+    before, look = state_of(document_of(session)), look_of(session)
+    layers.merge_down(result.id)
+    assert names(session)[0] == "noise.png"
+    assert len(document_of(session).layers) == 3
+    assert look_of(session) == look
+    session.undo()
+    assert state_of(document_of(session)) == before
+
+
+def test_flatten_leaves_hidden_layers_alone(
+    session: EditorSession, layers: LayerController
+) -> None:
+    hidden, shown = add_result(session), add_result(session)
+    layers.toggle_visible(hidden.id)
+    look = look_of(session)
+    layers.flatten_visible()
+    assert look_of(session) == look
+    assert hidden.id in document_of(session).layers
+    assert shown.id not in document_of(session).layers
+
+
+def test_locked_layers_refuse_with_their_name(
+    session: EditorSession, layers: LayerController
+) -> None:
+    result = add_result(session)
+    refusals: list[str] = []
+    layers.refused.connect(refusals.append)
+    layers.toggle_locked(result.id)
+    before = state_of(document_of(session))
+    layers.set_blend_mode(result.id, BlendMode.multiply)
+    layers.merge_down(result.id)
+    layers.move(result.id, 0)
+    layers.delete(result.id)
+    layers.flatten_visible()
+    assert state_of(document_of(session)) == before
+    assert len(refusals) == 5
+    assert all("Remove" in text for text in refusals)
+
+
+def test_nothing_to_merge_with_is_said(session: EditorSession, layers: LayerController) -> None:
+    refusals: list[str] = []
+    layers.refused.connect(refusals.append)
+    layers.merge_down(picture_of(session).id)
+    result = add_result(session)
+    layers.toggle_visible(result.id)
+    layers.merge_down(result.id)
+    layers.duplicate(document_of(session).mask(MaskKind.repaint).id)
+    assert len(refusals) == 3

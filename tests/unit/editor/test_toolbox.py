@@ -9,6 +9,7 @@ from inpaint_studio.editor.mask_controller import MaskController
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.toolbox import ToolBox, ToolName
 from inpaint_studio.editor.tools.tool import Modifier, PointerEvent
+from inpaint_studio.errors import EditRefusedError
 from inpaint_studio.geometry import Point
 from tests.documents import noise_document, state_of
 
@@ -150,3 +151,52 @@ def test_no_document_no_stroke(qtbot: QtBot) -> None:
     session.undo()
     session.redo()
     assert not session.is_modified
+
+
+def test_mask_operations_are_steps_that_undo_exactly(
+    session: EditorSession, toolbox: ToolBox
+) -> None:
+    assert session.document is not None
+    masks = MaskController(session, toolbox)
+    stroke(toolbox, (50, 50), (90, 50))
+    stroke(toolbox, (150, 20))
+    states, areas = [state_of(session.document)], [int(mask_of(session).sum(dtype=int))]
+    for operation in (
+        lambda: masks.grow(6),
+        lambda: masks.feather(8),
+        masks.threshold,
+        lambda: masks.smooth(3),
+        lambda: masks.shrink(4),
+    ):
+        operation()
+        states.append(state_of(session.document))
+        areas.append(int(mask_of(session).sum(dtype=int)))
+    assert areas[1] > areas[0]
+    assert areas[5] < areas[4]
+    assert session.history.labels[2:] == [
+        "Grow mask",
+        "Feather mask",
+        "Harden mask",
+        "Smooth mask",
+        "Shrink mask",
+    ]
+    for expected in reversed(states[:-1]):
+        session.undo()
+        assert state_of(session.document) == expected
+
+
+def test_holes_are_filled_and_layers_become_masks(session: EditorSession, toolbox: ToolBox) -> None:
+    assert session.document is not None
+    masks = MaskController(session, toolbox)
+    ring = np.zeros((100, 200), np.uint8)
+    ring[20:60, 20:60] = 255
+    ring[30:50, 30:50] = 0
+    masks.paste(ring)
+    np.testing.assert_array_equal(masks.pixels(), ring)
+    masks.fill_holes()
+    assert mask_of(session)[20:60, 20:60].min() == 255
+    masks.clear()
+    masks.from_layer(session.document.layers.painted[0])
+    assert mask_of(session).min() == 255
+    with pytest.raises(EditRefusedError, match="3 × 3"):
+        masks.paste(np.zeros((3, 3), np.uint8))

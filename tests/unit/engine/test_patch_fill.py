@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,6 +7,7 @@ import pytest
 from skimage import data
 
 from inpaint_studio.core.edit import EditParams, PatchFillOptions
+from inpaint_studio.engine.backend import GenerateInput, OnStep
 from inpaint_studio.engine.backends import patch_fill
 from inpaint_studio.engine.backends.patch_fill import PatchFillBackend
 from inpaint_studio.errors import EditRefusedError, JobCancelledError
@@ -25,11 +25,12 @@ def fill(
     avoid: np.ndarray | None = None,
     radius: int = 3,
     seed: int = 0,
-    on_step: Callable[[float], None] = lambda fraction: None,
+    on_step: OnStep = lambda _fraction, _preview: None,
 ) -> np.ndarray:
     params = EditParams(seed=seed, options=PatchFillOptions((radius,)))
     kept_out = np.zeros_like(mask) if avoid is None else avoid
-    return backend.generate(image, mask, kept_out, params, 0, on_step)
+    (filled,) = backend.generate(GenerateInput(image, mask, kept_out, params, (0,)), on_step)
+    return filled
 
 
 def disc(shape: tuple[int, ...], y: int, x: int, radius: int) -> np.ndarray:
@@ -169,7 +170,7 @@ def test_is_not_halved_until_nothing_is_left_to_copy_from(
 
 
 def test_a_cancel_at_a_step_passes_through(backend: PatchFillBackend) -> None:
-    def cancel(fraction: float) -> None:
+    def cancel(_fraction: float, _preview: np.ndarray | None) -> None:
         raise JobCancelledError
 
     image = striped(40, 40)

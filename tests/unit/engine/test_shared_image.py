@@ -14,12 +14,15 @@ from hypothesis import strategies as st
 from inpaint_studio.core.edit import EditParams, EditPiece, EditRequest, ResultPiece, SeamReport
 from inpaint_studio.engine import shared_image
 from inpaint_studio.engine.shared_image import (
+    PREVIEW_BLOCK,
+    PREVIEW_SIDE,
     SMALLEST_BLOCK,
     ArrayWriter,
     ImageBlock,
     attached,
     pack_request,
     pack_result,
+    put_preview,
     read_array,
     request_size,
     result_size,
@@ -198,3 +201,14 @@ def test_result_survives_the_trip_and_fits_the_promised_size(block: ImageBlock):
     unpacked = [*back.candidates, back.mask, back.denoise_mask, back.alpha]
     for array, copy in zip(packed, unpacked, strict=True):
         np.testing.assert_array_equal(copy, array)
+
+
+def test_previews_take_turns_in_two_slots(block: ImageBlock):
+    memory = block.reserve(PREVIEW_BLOCK)
+    pictures = [noise(PREVIEW_SIDE, PREVIEW_SIDE, 3, seed=n) for n in range(3)]
+    refs = [put_preview(picture, memory, count) for count, picture in enumerate(pictures)]
+    np.testing.assert_array_equal(read_array(memory, refs[1]), pictures[1])
+    np.testing.assert_array_equal(read_array(memory, refs[2]), pictures[2])
+    assert refs[0] == refs[2]
+    with pytest.raises(ValueError, match="does not fit"):
+        put_preview(noise(PREVIEW_SIDE + 1, PREVIEW_SIDE, 3), memory, 0)

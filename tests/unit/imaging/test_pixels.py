@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from inpaint_studio.imaging.composite import paint_over
 from inpaint_studio.imaging.pixels import from_rgb, multiply_255, premultiply, to_rgb, to_rgba
 
 
@@ -36,18 +35,3 @@ def test_premultiplied_never_exceeds_alpha_and_comes_back_close() -> None:
 
 def test_transparent_is_black() -> None:
     assert not to_rgb(premultiply(np.array([[[9, 9, 9, 0]]], np.uint8))).any()
-
-
-def test_paint_over_half() -> None:
-    below = from_rgb(np.full((1, 1, 3), 200, np.uint8))
-    above = from_rgb(np.full((1, 1, 3), 100, np.uint8), np.full((1, 1), 128, np.uint8))
-    paint_over(below, above)
-    np.testing.assert_array_equal(below, [[[150, 150, 150, 255]]])
-
-
-def test_paint_over_nothing_changes_nothing() -> None:
-    below = from_rgb(np.full((2, 2, 3), 37, np.uint8))
-    before = below.copy()
-    paint_over(below, np.zeros((2, 2, 4), np.uint8))
-    paint_over(below, from_rgb(np.full((2, 2, 3), 255, np.uint8)), opacity=0)
-    np.testing.assert_array_equal(below, before)

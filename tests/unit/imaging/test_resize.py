@@ -3,7 +3,14 @@ from __future__ import annotations
 import numpy as np
 
 from inpaint_studio.geometry import Extent
-from inpaint_studio.imaging.resize import double, halve, halve_mask, pad_to_multiple, resize
+from inpaint_studio.imaging.resize import (
+    double,
+    halve,
+    halve_mask,
+    pad_to_multiple,
+    resize,
+    resize_sharp,
+)
 
 
 def ramp(height: int, width: int) -> np.ndarray:
@@ -40,3 +47,13 @@ def test_halve_mask_is_set_by_any_of_four() -> None:
     mask = np.zeros((4, 6), bool)
     mask[1, 1] = mask[2, 5] = True
     assert halve_mask(mask).tolist() == [[True, False, False], [False, False, True]]
+
+
+def test_the_sharp_resize_keeps_detail_and_leaves_the_right_size_alone() -> None:
+    photo = np.random.default_rng(0).integers(0, 256, (64, 48, 3), np.uint8)
+    assert resize_sharp(photo, Extent(48, 64)) is photo
+    there = resize_sharp(photo, Extent(96, 128))
+    assert there.shape == (128, 96, 3)
+    sharp = np.abs(resize_sharp(there, Extent(48, 64)).astype(int) - photo).mean()
+    soft = np.abs(resize(resize(photo, Extent(96, 128)), Extent(48, 64)).astype(int) - photo)
+    assert sharp < 0.5 * soft.mean()
