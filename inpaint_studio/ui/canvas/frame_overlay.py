@@ -76,7 +76,7 @@ class FrameOverlay:
         if self.plan is None:
             return QRect()
         box = self._frame_box()
-        touched = box.united(label_rect(box, self.plan.label, view, font))
+        touched = box.united(label_rect(self._label_box(), self.plan.label, view, font))
         return touched.toAlignedRect().adjusted(-2, -2, 2, 2)
 
     def outline_change(self) -> QRect:
@@ -97,7 +97,7 @@ class FrameOverlay:
             self._paint_handles(painter)
         tool = self._toolbox.frame_tool
         if tool.dragged is not None:
-            paint_label(painter, self._frame_box(), tool.text, view)
+            paint_label(painter, self._label_box(), tool.text, view)
         if len(self._shown_outline) > 1:
             self._paint_outline(painter)
 
@@ -148,7 +148,7 @@ class FrameOverlay:
                 self._paint_step(painter, step, index, index == shown.current)
         painter.restore()
         if shown.label:
-            paint_label(painter, self._frame_box(), shown.label, view)
+            paint_label(painter, self._label_box(), shown.label, view)
 
     def _paint_step(
         self, painter: QPainter, step: ExpansionStep, index: int, is_current: bool
@@ -188,6 +188,10 @@ class FrameOverlay:
 
     def _frame_box(self) -> QRectF:
         return self._box(self._viewport.frame)
+
+    def _label_box(self) -> QRectF:
+        """What labels are put above: right of the handle at the corner."""
+        return self._frame_box().adjusted(BAR_LENGTH, 0, 0, 0)
 
     def _box(self, bounds: Bounds) -> QRectF:
         left, top, right, bottom = self._viewport.to_device(bounds)

@@ -88,3 +88,11 @@ def test_loras_of_another_family_wait() -> None:
     options = choices.params(0).options
     assert isinstance(options, DiffusionOptions)
     assert len(options.loras) == 1
+
+
+def test_expanding_is_offered_where_the_frame_is_uncovered() -> None:
+    assert EditChoices(can_expand=True).intents == (Intent.remove, Intent.expand)
+    choices = EditChoices(model=model(Family.flux2_klein), can_expand=True)
+    place = choices.intents.index(Intent.expand)
+    assert choices.intents[place - 1] is Intent.fill
+    assert replace(choices, intent=Intent.expand).effective_strength == 1.0
