@@ -10,19 +10,15 @@ from inpaint_studio.core.document import Document
 from inpaint_studio.core.edit import (
     DiffusionOptions,
     EditParams,
-    EditPiece,
     EditRequest,
     Intent,
     PatchFillOptions,
 )
-from inpaint_studio.core.flatten import flatten
-from inpaint_studio.core.layer import MaskKind
-from inpaint_studio.core.request import OPAQUE_ENOUGH
+from inpaint_studio.core.request import copy_piece
 from inpaint_studio.core.uncovered import Uncovered
 from inpaint_studio.geometry import Bounds, Extent
 from inpaint_studio.imaging.join_band import join_band
 from inpaint_studio.imaging.outpaint_plan import ExpansionPlan, ExpansionStep, StepKind
-from inpaint_studio.imaging.pixels import to_rgb
 from inpaint_studio.imaging.tile_weights import tile_alpha
 
 TILE_STRENGTH = 0.4
@@ -56,7 +52,7 @@ def step_request(
         params = replace(single(params), strength=TILE_STRENGTH, feather=0, grow=0, blend=0)
     else:
         params = replace(params, strength=1.0)
-    return EditRequest(params, (_piece(document, step.context, mask),))
+    return EditRequest(params, (copy_piece(document, document.layers.painted, step.context, mask),))
 
 
 def mending_request(
@@ -77,7 +73,7 @@ def mending_request(
     if not band.any():
         return None
     params = replace(single(params), strength=MENDING_STRENGTH, feather=None, grow=0, blend=None)
-    return EditRequest(params, (_piece(document, step.context, band),))
+    return EditRequest(params, (copy_piece(document, document.layers.painted, step.context, band),))
 
 
 def can_mend(params: EditParams) -> bool:
@@ -105,10 +101,3 @@ def _within(masks: tuple[Bounds, ...], context: Bounds, area: Uncovered) -> np.n
         if not inside.is_empty:
             result[inside.relative_to(context).slices()] = area.read(inside)
     return result
-
-
-def _piece(document: Document, context: Bounds, mask: np.ndarray) -> EditPiece:
-    picture = flatten(document.layers.painted, context)
-    avoid = document.mask(MaskKind.avoid).raster.read(context)
-    avoid[picture[..., 3] < OPAQUE_ENOUGH] = 255
-    return EditPiece(context, to_rgb(picture), mask, avoid)

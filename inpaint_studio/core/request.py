@@ -74,7 +74,7 @@ def request_again(
                 theirs = other.mask[shared.relative_to(other.context).slices()]
                 ours = others[shared.relative_to(piece.context).slices()]
                 np.maximum(ours, theirs, out=ours)
-        pieces.append(_piece(document, below, piece.context, piece.mask, others))
+        pieces.append(copy_piece(document, below, piece.context, piece.mask, others))
     return EditRequest(params, tuple(pieces))
 
 
@@ -85,18 +85,23 @@ def _masked_piece(document: Document, layers: Sequence[Paintable], part: Part) -
     mask = np.zeros_like(others)
     mask[own] = others[own]
     others[own] = 0
-    return _piece(document, layers, part.context, mask, others)
+    return copy_piece(document, layers, part.context, mask, others)
 
 
-def _piece(
+def copy_piece(
     document: Document,
     layers: Sequence[Paintable],
     context: Bounds,
     mask: np.ndarray,
-    others: np.ndarray,
+    others: np.ndarray | None = None,
 ) -> EditPiece:
-    """`others`: what other pieces repaint, which is not to be copied from either."""
+    """A copy of what the layers show in `context`, to be repainted where `mask` (uint8 HxW) says.
+
+    `others`: what other pieces repaint, uint8 HxW, which is not to be copied from either.
+    """
     picture = flatten(layers, context)
     avoid = document.mask(MaskKind.avoid).raster.read(context)
-    avoid[(picture[..., 3] < OPAQUE_ENOUGH) | (others > 0)] = 255
+    avoid[picture[..., 3] < OPAQUE_ENOUGH] = 255
+    if others is not None:
+        avoid[others > 0] = 255
     return EditPiece(context, to_rgb(picture), mask, avoid)
