@@ -16,14 +16,6 @@ from inpaint_studio.editor.background import stop_all
 from inpaint_studio.editor.services import Services
 from inpaint_studio.engine.supervisor import Supervisor
 from inpaint_studio.errors import FileProblemError, InpaintStudioError
-from inpaint_studio.ui.commands import (
-    brush_commands,
-    edit_commands,
-    file_commands,
-    layer_commands,
-    mask_commands,
-    view_commands,
-)
 from inpaint_studio.ui.dialogs.amount_dialog import ask_amount
 from inpaint_studio.ui.dialogs.ask import LeaveChoice, ask_before_leaving
 from inpaint_studio.ui.dialogs.export_dialog import ask_export
@@ -32,6 +24,13 @@ from inpaint_studio.ui.expanding import Expanding
 from inpaint_studio.ui.generation import Generation
 from inpaint_studio.ui.live_settings import LiveSettings
 from inpaint_studio.ui.main_window import MainWindow
+from inpaint_studio.ui.menus.edit_menu import edit_commands
+from inpaint_studio.ui.menus.file_menu import file_commands
+from inpaint_studio.ui.menus.help_menu import help_commands
+from inpaint_studio.ui.menus.layer_menu import layer_commands
+from inpaint_studio.ui.menus.mask_menu import mask_commands
+from inpaint_studio.ui.menus.tool_menu import tool_commands
+from inpaint_studio.ui.menus.view_menu import view_commands
 from inpaint_studio.ui.panels.open_sources import open_filter, picture_from
 from inpaint_studio.ui.shortcuts import ShortcutMap
 from inpaint_studio.ui.theme import ThemeMode, apply_theme
@@ -142,7 +141,8 @@ class Studio(QObject):
             layer_commands,
             mask_commands,
             view_commands,
-            brush_commands,
+            tool_commands,
+            help_commands,
         ):
             actions.connect(commands(self))
         actions["show_mask"].setChecked(True)

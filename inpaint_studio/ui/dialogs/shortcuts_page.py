@@ -184,9 +184,9 @@ class ShortcutsPage(QWidget):
         self.search.setPlaceholderText(self.tr("Find a command or keys"))
         self.search.setAccessibleName(self.tr("Find a command or keys"))
         self.search.setClearButtonEnabled(True)
-        in_menus = {key for _, keys in MENUS for key in keys if key}
+        in_menus = {key for menu in MENUS for key in menu.keys if key}
         rest = tuple(spec.key for spec in ACTIONS if spec.key not in in_menus)
-        menus = [(translated(str(title)).replace("&", ""), keys) for title, keys in MENUS]
+        menus = [(translated(str(menu.title)).replace("&", ""), menu.keys) for menu in MENUS]
         for title, keys in [*menus, (self.tr("Others"), rest)]:
             self._add_menu(title, [key for key in keys if key])
         self.tree.expandAll()

@@ -1,0 +1,1 @@
+"""The commands a person can give, one menu a file: texts, shortcuts and what they do."""
