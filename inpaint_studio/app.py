@@ -6,9 +6,6 @@ import argparse
 import gc
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
-
 from inpaint_studio import __version__
 from inpaint_studio.editor.background import BackgroundTask
 from inpaint_studio.editor.brush_memory import restore_brush
@@ -20,6 +17,7 @@ from inpaint_studio.editor.file_controller import FileController
 from inpaint_studio.editor.frame_controller import FrameController
 from inpaint_studio.editor.layer_controller import LayerController
 from inpaint_studio.editor.mask_controller import MaskController
+from inpaint_studio.editor.mask_files import MaskFiles
 from inpaint_studio.editor.model_library import ModelLibrary
 from inpaint_studio.editor.preflight import Preflight
 from inpaint_studio.editor.prompt_history import PromptHistory
@@ -30,7 +28,7 @@ from inpaint_studio.engine.supervisor import Supervisor
 from inpaint_studio.files.blob_folder import BlobFolder, remove_stale_folders
 from inpaint_studio.files.recent import RecentFiles
 from inpaint_studio.settings import Settings, folders
-from inpaint_studio.ui.demo import run_demo
+from inpaint_studio.ui.application import Application
 from inpaint_studio.ui.icons import app_icon
 from inpaint_studio.ui.studio import Studio
 
@@ -50,14 +48,16 @@ def build_services(settings: Settings, engine: Supervisor) -> Services:
     edits = EditController(session, engine, edit_settings)
     library = ModelLibrary(settings, edit_settings)
     preflight = Preflight(session, edit_settings)
-    expansions = ExpandController(session, engine, edits.more)
+    expansions = ExpandController(session, engine)
+    masks = MaskController(session, toolbox)
     return Services(
         settings,
         recent,
         session,
         toolbox,
         edits,
-        MaskController(session, toolbox),
+        masks,
+        MaskFiles(session, masks),
         LayerController(session),
         FileController(session, recent, settings),
         library,
@@ -65,16 +65,16 @@ def build_services(settings: Settings, engine: Supervisor) -> Services:
         preflight,
         FrameController(session),
         expansions,
-        ExpandPreflight(session, edit_settings, expansions, library, preflight.pace),
+        ExpandPreflight(
+            session, edit_settings, expansions, library, preflight.pace, settings
+        ),
     )
 
 
 def run(arguments: list[str]) -> int:
     """Start the program and return its exit code."""
     options, qt_arguments = _parser().parse_known_args(arguments[1:])
-    app = QApplication([arguments[0], *qt_arguments])
-    # Every report of a fast pen counts; the canvas repaints at most once a frame anyway.
-    app.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
+    app = Application([arguments[0], *qt_arguments])
     app.setApplicationName("Inpaint Studio")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("inpaint-studio")
@@ -88,6 +88,8 @@ def run(arguments: list[str]) -> int:
     gc.freeze()
     gc.enable()
     if options.demo is not None:
+        from inpaint_studio.ui.demo import run_demo
+
         return run_demo(studio, options.demo, options.photo)
     if options.photo is not None:
         studio.open_path(options.photo)

@@ -74,7 +74,8 @@ def _expand(options: argparse.Namespace) -> int:
     growth, choices = growth_from(options), choices_for_expanding(options)
     progress = ProgressPrinter(sys.stderr, only_terminal=choices.model is None)
     try:
-        done = expand_photo(options.photo, options.output, growth, choices, progress)
+        photo, output, mends = options.photo, options.output, not options.no_mending
+        done = expand_photo(photo, output, growth, choices, progress, mends=mends)
     finally:
         progress.end()
     print(expansion_as_json(done) if options.json else expansion_line(done))

@@ -16,13 +16,20 @@ class InpaintStudioError(Exception):
         self.details = details
 
 
+def shown_name(path: Path) -> str:
+    """What to call a file or folder: a snapshot of the Hugging Face cache, whose own name is a
+    hash, gets the model's."""
+    in_cache = path.parent.name == "snapshots"
+    return path.parents[1].name.split("--")[-1] if in_cache else path.name
+
+
 class FileProblemError(InpaintStudioError):
     """A file can't be read or written. The message names the file and the reason."""
 
     def __init__(self, path: Path | str, reason: str, details: str = "") -> None:
         self.path = Path(path)
         self.reason = reason
-        super().__init__(f"{self.path.name}: {reason}", details)
+        super().__init__(f"{shown_name(self.path)}: {reason}", details)
 
 
 class EditRefusedError(InpaintStudioError):

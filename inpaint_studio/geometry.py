@@ -137,22 +137,23 @@ class Bounds(NamedTuple):
 
     def pad(self, margin: int) -> Bounds:
         """Grown by `margin` px on every side (shrunk if negative, never below empty)."""
-        return Bounds.from_corners(
-            self.x - margin, self.y - margin, self.right + margin, self.bottom + margin
+        x, y, width, height = self
+        return Bounds(
+            x - margin, y - margin, max(0, width + 2 * margin), max(0, height + 2 * margin)
         )
 
     def union(self, other: Bounds) -> Bounds:
         """The smallest rectangle around both; an empty one adds nothing."""
-        if self.is_empty:
-            return EMPTY if other.is_empty else other
-        if other.is_empty:
-            return self
-        return Bounds.from_corners(
-            min(self.x, other.x),
-            min(self.y, other.y),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
-        )
+        x, y, width, height = self
+        other_x, other_y, other_width, other_height = other
+        if other_width <= 0 or other_height <= 0:
+            return EMPTY if self.is_empty else self
+        if width <= 0 or height <= 0:
+            return other
+        left, top = min(x, other_x), min(y, other_y)
+        right = max(x + width, other_x + other_width)
+        bottom = max(y + height, other_y + other_height)
+        return Bounds(left, top, right - left, bottom - top)
 
     def intersection(self, other: Bounds) -> Bounds:
         """The pixels in both; `EMPTY` where there are none."""
@@ -175,7 +176,7 @@ class Bounds(NamedTuple):
 
     def relative_to(self, origin: Bounds) -> Bounds:
         """The same pixels counted from the top left of `origin`."""
-        return self.translated(-origin.x, -origin.y)
+        return Bounds(self.x - origin.x, self.y - origin.y, self.width, self.height)
 
     def at_least(self, extent: tuple[int, int]) -> Bounds:
         """Grown evenly around its centre until it has at least that (width, height)."""
@@ -202,12 +203,11 @@ class Bounds(NamedTuple):
 
     def snapped_out(self, multiple: int) -> Bounds:
         """Grown so that all four edges lie on multiples of `multiple`."""
-        return Bounds.from_corners(
-            self.x // multiple * multiple,
-            self.y // multiple * multiple,
-            -(-self.right // multiple) * multiple,
-            -(-self.bottom // multiple) * multiple,
-        )
+        x, y, width, height = self
+        left, top = x // multiple * multiple, y // multiple * multiple
+        right = -(-(x + width) // multiple) * multiple
+        bottom = -(-(y + height) // multiple) * multiple
+        return Bounds(left, top, max(0, right - left), max(0, bottom - top))
 
     def slices(self) -> tuple[slice, slice]:
         """(rows, columns) into an array whose top left is (0, 0) of this rectangle's space."""

@@ -105,6 +105,10 @@ MASK_OPACITY = Setting(
     kind=SettingKind.percent,
 )
 MASK_OUTLINE = Setting("mask_outline", True, "Outline the mask", "A line around what will change.")
+MASK_TINTED = Setting(
+    *("mask_tinted", True, "Tint the mask", "Off: nothing but a line around it (Shift+Q)."),
+)
+PIXEL_GRID = Setting("pixel_grid", True, "Pixel grid", "Lines between pixels from 800 % on.")
 CHECKERBOARD = Setting(
     "checkerboard",
     "small",
@@ -168,16 +172,34 @@ MODEL_FOLDERS = Setting(
     kind=SettingKind.lines,
 )
 LAST_MODEL = Setting("last_model", "")
+COMPANIONS = Setting("companions", "", pattern=r"(?s).*")
+"""Lines of a bare transformer's path, a tab, and the folder that lends it the rest."""
 PRESET = Setting("preset", "balanced", choices=("draft", "balanced", "quality", "custom"))
 CUSTOM_STEPS = Setting("custom_steps", 0, minimum=0, maximum=150)
 CANDIDATES = Setting("candidates", 2, minimum=1, maximum=8)
 PATCH_CANDIDATES = Setting(
     *("patch_candidates", 3, "Patch fill candidates", "How many results to choose from.", 1, 3),
 )
+COMPILE_MODELS = Setting(
+    "compile_models",
+    False,
+    "Compile models",
+    "Faster steps on graphics cards; the first edit of each size takes a minute longer.",
+)
+MEND_JOINS = Setting(
+    "mend_joins",
+    True,
+    "Mend joins that show",
+    "After a step of an expansion, a model draws once more along a join that can be seen.",
+)
+PATCH_PACE = Setting("patch_pace", 0.6, minimum=0.05, maximum=100.0)
+"""s that patch fill took here for a million px that it reads."""
 
 GROUPS = (
     SettingGroup("General", (THEME,)),
-    SettingGroup("Canvas", (MASK_COLOR, MASK_OPACITY, MASK_OUTLINE, CHECKERBOARD)),
+    SettingGroup(
+        "Canvas", (MASK_COLOR, MASK_OPACITY, MASK_TINTED, MASK_OUTLINE, PIXEL_GRID, CHECKERBOARD)
+    ),
     SettingGroup(
         "Brush and pen",
         (
@@ -188,13 +210,16 @@ GROUPS = (
     ),
     SettingGroup(
         "Engine",
-        (PATCH_CANDIDATES, MODEL_FOLDERS, HISTORY_BUDGET_MIB, HISTORY_DISK_BUDGET_MIB),
+        (
+            *(PATCH_CANDIDATES, MEND_JOINS, COMPILE_MODELS, MODEL_FOLDERS),
+            *(HISTORY_BUDGET_MIB, HISTORY_DISK_BUDGET_MIB),
+        ),
     ),
     SettingGroup(
         "Remembered",
         (
             *(EXPORT_FORMAT, EXPORT_QUALITY, EXPORT_FOLDER, LAST_OPEN_FOLDER),
-            *(LAST_MODEL, PRESET, CUSTOM_STEPS, CANDIDATES),
+            *(LAST_MODEL, COMPANIONS, PRESET, CUSTOM_STEPS, CANDIDATES, PATCH_PACE),
         ),
     ),
 )

@@ -28,5 +28,8 @@ class MemoryStore:
             raise FileProblemError("history", "it is gone.")
         return bytearray(self.blobs[key])
 
+    def problem(self, key: int) -> None:
+        """What it took it keeps."""
+
     def drop(self, key: int) -> None:
         self.blobs.pop(key, None)

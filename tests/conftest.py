@@ -23,6 +23,14 @@ hypothesis.settings.register_profile("unhurried", deadline=None)
 hypothesis.settings.load_profile("unhurried")
 
 
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """The program's own application object, for those tests that need one at all."""
+    from inpaint_studio.ui.application import Application
+
+    return Application
+
+
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings, state and cache go to a fresh folder in every test."""

@@ -7,7 +7,9 @@ import numpy as np
 from inpaint_studio.core.document import Document, Origin
 from inpaint_studio.core.edit import EditParams, EditResult, ModelIdentity, ResultPiece, SeamReport
 from inpaint_studio.core.flatten import flatten
-from inpaint_studio.core.layer import LayerProps, MaskKind, ResultLayer
+from inpaint_studio.core.group_layer import GroupLayer
+from inpaint_studio.core.layer import LayerProps, MaskKind, MaskLayer, ResultLayer
+from inpaint_studio.core.layer_stack import LayerStack
 from inpaint_studio.geometry import Bounds
 from inpaint_studio.imaging.pixels import from_rgb
 
@@ -42,13 +44,26 @@ def result_layer(context: Bounds, name: str = "Remove", candidates: int = 3) -> 
     return ResultLayer(LayerProps(name), made_up_result(context, candidates))
 
 
+def assert_well_formed(layers: LayerStack) -> None:
+    """What `LayerStack` promises of its order."""
+    order = list(layers)
+    for layer in order:
+        inside = [other for other in order if layer in (other, *layers.groups_of(other))]
+        assert layers.block(layer.id) == inside
+        assert isinstance(layer, GroupLayer) or inside == [layer]
+    masks = [isinstance(layer, MaskLayer) for layer in order]
+    assert masks == sorted(masks)
+    assert all(layer.parent_id is None for layer in order if isinstance(layer, MaskLayer))
+
+
 def state_of(document: Document) -> dict[str, object]:
     """Everything a person could see or lose, as comparable bytes."""
     whole = document.frame.pad(300)
     return {
         "frame": document.frame,
-        "layers": [(layer.id, layer.props) for layer in document.layers],
+        "layers": [(layer.id, layer.parent_id, layer.props) for layer in document.layers],
         "picture": flatten(document.layers.painted, whole).tobytes(),
+        "settings": [mask.settings for kind in MaskKind for mask in document.layers.masks(kind)],
         "masks": [
             mask.raster.read(whole).tobytes()
             for kind in MaskKind

@@ -8,21 +8,45 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from inpaint_studio.core.brush import BrushSettings, Sample, Stroke
+from inpaint_studio.core.arrangement import Spot, siblings
+from inpaint_studio.core.brush import BrushSettings, Stroke
 from inpaint_studio.core.commands import (
+    AddCandidates,
     AddLayer,
     DeleteLayer,
     PaintMask,
-    ReplaceResult,
     SetLayerProps,
     ShowCandidate,
     Together,
 )
+from inpaint_studio.core.effective_mask import MaskUnion
+from inpaint_studio.core.group_commands import deleting, grouping, moving, ungrouping
+from inpaint_studio.core.group_layer import GroupLayer
 from inpaint_studio.core.history import Command, History
-from inpaint_studio.core.layer import MaskKind, ResultLayer
+from inpaint_studio.core.layer import (
+    LayerProps,
+    MaskKind,
+    MaskLayer,
+    MaskSettings,
+    PlacedLayer,
+    ResultLayer,
+)
+from inpaint_studio.core.mask_commands import SetMaskSettings
+from inpaint_studio.core.mask_memory import clear_steps, remember
 from inpaint_studio.core.mask_patch import MaskPatch
+from inpaint_studio.core.placement import Placement
+from inpaint_studio.core.placement_commands import PlaceLayer, ShiftMask
+from inpaint_studio.core.result_place import top_of_pictures
+from inpaint_studio.core.stroke_path import Sample
 from inpaint_studio.geometry import Bounds, Point
-from tests.documents import made_up_result, noise_document, result_layer, state_of
+from inpaint_studio.imaging.blend_modes import BlendMode
+from tests.documents import (
+    assert_well_formed,
+    made_up_result,
+    noise_document,
+    result_layer,
+    state_of,
+)
 
 PLENTY = 1 << 30
 
@@ -75,7 +99,8 @@ class EditingMachine(RuleBasedStateMachine):
         mask = self.document.mask(MaskKind.repaint)
         cleared = np.zeros((14, 18), np.uint8)
         patch = MaskPatch.replacing(mask.raster, Bounds(x, y, 18, 14), cleared)
-        steps = (AddLayer("Add", layer, 1), PaintMask("Clear", mask.id, patch))
+        add = AddLayer("Add", layer, top_of_pictures(self.document))
+        steps = (add, PaintMask("Clear", mask.id, patch))
         self.do(Together("Remove", steps))
 
     @precondition(lambda self: self.results())
@@ -83,24 +108,92 @@ class EditingMachine(RuleBasedStateMachine):
     def change_a_result(self, data: st.DataObject) -> None:
         layer = data.draw(st.sampled_from(self.results()))
         index = self.document.layers.index(layer.id)
-        after = made_up_result(layer.result.bounds, candidates=4, seed=9)
+        more = made_up_result(layer.result.bounds, candidates=4, seed=9)
         self.do(
             data.draw(
                 st.sampled_from(
                     [
                         DeleteLayer("Delete", layer, index),
                         ShowCandidate("Choose", layer.id, layer.candidate, 2),
-                        ReplaceResult("More", layer.id, layer.result, after, 3, layer.candidate),
+                        AddCandidates("More", layer.id, more, 3, layer.candidate),
                     ]
                 )
             )
         )
 
+    @precondition(lambda self: any(isinstance(x, PlacedLayer) for x in self.document.layers))
+    @rule(
+        data=st.data(),
+        dx=st.integers(-30, 30) | st.floats(-30, 30),
+        scale=st.sampled_from([-1.0, 0.6, 1.0, 1.4]),
+        rotation=st.sampled_from([0.0, 90.0, 33.0]),
+    )
+    def place(self, data: st.DataObject, dx: float, scale: float, rotation: float) -> None:
+        placed = [layer for layer in self.document.layers if isinstance(layer, PlacedLayer)]
+        layer = data.draw(st.sampled_from(placed))
+        after = Placement(dx, 3, scale, abs(scale), rotation)
+        self.do(PlaceLayer("Place", layer.id, layer.placement, after))
+
+    @rule(dx=st.integers(-20, 20), dy=st.integers(-20, 20), kind=st.sampled_from(MaskKind))
+    def shift_mask(self, dx: int, dy: int, kind: MaskKind) -> None:
+        self.do(ShiftMask("Move mask", self.document.mask(kind).id, dx, dy))
+
     @rule(data=st.data(), opacity=st.integers(0, 255), visible=st.booleans())
     def set_props(self, data: st.DataObject, opacity: int, visible: bool) -> None:
         layer = data.draw(st.sampled_from(list(self.document.layers)))
-        after = replace(layer.props, opacity=opacity, visible=visible)
+        mode = data.draw(st.sampled_from(BlendMode))
+        after = replace(layer.props, opacity=opacity, visible=visible, blend_mode=mode)
         self.do(SetLayerProps("Opacity", layer.id, layer.props, after))
+
+    @precondition(lambda self: self.pictures())
+    @rule(data=st.data())
+    def group(self, data: st.DataObject) -> None:
+        ids = data.draw(st.lists(st.sampled_from(self.pictures()), min_size=1, unique=True))
+        self.do(grouping(self.document, "Group", ids, GroupLayer(LayerProps("Group"))))
+
+    @precondition(lambda self: self.groups())
+    @rule(data=st.data())
+    def ungroup(self, data: st.DataObject) -> None:
+        group = data.draw(st.sampled_from(self.groups()))
+        self.do(ungrouping(self.document, "Ungroup", group))
+
+    @precondition(lambda self: self.pictures())
+    @rule(data=st.data())
+    def move(self, data: st.DataObject) -> None:
+        ids = data.draw(st.lists(st.sampled_from(self.pictures()), min_size=1, unique=True))
+        moved = {layer.id for i in ids for layer in self.document.layers.block(i)}
+        parents = [None, *(group.id for group in self.groups() if group.id not in moved)]
+        parent = data.draw(st.sampled_from(parents))
+        beside = [i for i in siblings(self.document.layers.arrangement, parent) if i not in moved]
+        above = data.draw(st.sampled_from([None, *(i for i in beside if i in self.pictures())]))
+        self.do(moving(self.document, "Move", ids, Spot(parent, above)))
+
+    @precondition(lambda self: self.groups())
+    @rule(data=st.data())
+    def delete_a_group(self, data: st.DataObject) -> None:
+        group = data.draw(st.sampled_from(self.groups()))
+        self.do(deleting(self.document, "Delete", [group.id]))
+
+    @rule(kind=st.sampled_from(MaskKind))
+    def add_mask(self, kind: MaskKind) -> None:
+        mask = MaskLayer(LayerProps("Mask"), kind)
+        self.do(AddLayer("New mask", mask, len(self.document.layers)))
+
+    @rule(data=st.data(), grow=st.integers(0, 9), used=st.booleans())
+    def set_mask(self, data: st.DataObject, grow: int, used: bool) -> None:
+        mask = data.draw(st.sampled_from(self.masks()))
+        after = MaskSettings("#00ff00", used, grow, feather=grow)
+        self.do(SetMaskSettings("Set", mask.id, mask.settings, after))
+
+    @rule()
+    def use_masks(self) -> None:
+        used = MaskUnion.used(self.document, MaskKind.repaint).masks
+        steps = clear_steps(self.document, remember(used, self.document.frame))
+        if steps:
+            self.do(Together("Clear", tuple(steps)))
+
+    def masks(self) -> list[MaskLayer]:
+        return [mask for kind in MaskKind for mask in self.document.layers.masks(kind)]
 
     @rule()
     def undo(self) -> None:
@@ -118,6 +211,14 @@ class EditingMachine(RuleBasedStateMachine):
     def is_bit_exact(self) -> None:
         assert self.history.position == self.expected
         assert state_of(self.document) == self.states[self.expected]
+        assert_well_formed(self.document.layers)
+
+    def pictures(self) -> list[int]:
+        """The ids of all layers that are no masks."""
+        return [layer.id for layer in self.document.layers if not isinstance(layer, MaskLayer)]
+
+    def groups(self) -> list[GroupLayer]:
+        return [layer for layer in self.document.layers if isinstance(layer, GroupLayer)]
 
     def results(self) -> list[ResultLayer]:
         return [layer for layer in self.document.layers if isinstance(layer, ResultLayer)]

@@ -20,3 +20,9 @@ def model(family: Family = Family.sdxl, name: str = "painter", **fields: object)
 def lora(family: Family = Family.sdxl, name: str = "style", **fields: object) -> ModelInfo:
     """A usable LoRA."""
     return model(family, name, **({"kind": ModelKind.lora, "nbytes": 1 << 20} | fields))
+
+
+def embedding(family: Family = Family.sdxl, name: str = "word", **fields: object) -> ModelInfo:
+    """A usable textual inversion that listens to its name."""
+    usual = {"kind": ModelKind.embedding, "nbytes": 1 << 12, "trigger_words": (name,)}
+    return model(family, name, **(usual | fields))

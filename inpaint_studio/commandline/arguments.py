@@ -11,6 +11,7 @@ from typing import NoReturn
 from inpaint_studio.core.aspect import MAX_SIDE, Anchor, Ratio
 from inpaint_studio.core.edit import Intent
 from inpaint_studio.editor.edit_choices import MAX_CANDIDATES, MAX_STEPS
+from inpaint_studio.models.placements import AUTO, PLACEMENT_NAMES
 from inpaint_studio.models.presets import PresetName
 
 MAX_GUIDANCE = 100.0
@@ -92,10 +93,17 @@ def add_expand(expand: argparse.ArgumentParser) -> None:
     expand.add_argument("--ratio", type=ratio, metavar="16:9", help="the smallest frame of it")
     expand.add_argument("--anchor", choices=ANCHORS, default="center", help="where the photo stays")
     expand.add_argument("--model", type=Path, help="a folder, .safetensors or .gguf; else copies")
+    expand.add_argument(
+        "--companion",
+        type=Path,
+        metavar="FOLDER",
+        help="text encoders and VAE of a bare model file",
+    )
     expand.add_argument("--prompt", default="", help="what the new area shows; for models")
     expand.add_argument("--steps", type=whole(1, MAX_STEPS), metavar="N")
     expand.add_argument("--candidates", type=whole(1, 3), default=1, metavar="K", help="best of K")
     expand.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N")
+    expand.add_argument("--no-mending", action="store_true", help="leave joins that show")
     expand.add_argument("-o", "--output", type=Path, required=True)
     expand.add_argument("--json", action="store_true", help="print steps, times, seam numbers")
 
@@ -126,6 +134,26 @@ def add_edit(edit: argparse.ArgumentParser) -> None:
     edit.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N")
     edit.add_argument("--candidates", type=whole(1, MAX_CANDIDATES), default=1, metavar="K")
     edit.add_argument("--scheduler", default="", metavar="NAME")
+    edit.add_argument("--placement", choices=PLACEMENT_NAMES, default=AUTO, help="in memory")
+    edit.add_argument(
+        "--companion",
+        type=Path,
+        metavar="FOLDER",
+        help="text encoders and VAE of a bare model file",
+    )
     edit.add_argument("--lora", type=lora, action="append", default=[], metavar="FILE[:WEIGHT]")
+    edit.add_argument(
+        "--embedding",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a textual inversion: its name is a word of the prompt",
+    )
+    edit.add_argument("--compile", action="store_true", help="faster steps, slower first one")
+    for matched in ("colour", "grain"):
+        edit.add_argument(
+            f"--{matched}-match", type=number(0, 1), default=1.0, metavar="M", help="0 to 1"
+        )
     edit.add_argument("-o", "--output", type=Path, required=True)
     edit.add_argument("--json", action="store_true", help="print sizes, steps, times, seam numbers")

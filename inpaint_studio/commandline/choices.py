@@ -9,11 +9,12 @@ from inpaint_studio.commandline.arguments import LoraArgument
 from inpaint_studio.core.edit import EditParams, Intent
 from inpaint_studio.editor.edit_choices import EditChoices, LoraUse, intents_of
 from inpaint_studio.editor.machine import install_command, missing_packages
-from inpaint_studio.editor.model_reasons import why_not_lora, why_not_model
+from inpaint_studio.editor.model_reasons import why_not_embedding, why_not_lora, why_not_model
 from inpaint_studio.errors import InpaintStudioError
+from inpaint_studio.models.companions import find_companion
 from inpaint_studio.models.detect import identify
 from inpaint_studio.models.families import FAMILIES, FamilyInfo
-from inpaint_studio.models.model_info import ModelInfo
+from inpaint_studio.models.model_info import ModelInfo, ModelKind
 from inpaint_studio.models.presets import PresetName
 from inpaint_studio.models.schedulers import scheduler_named, schedulers_for
 
@@ -38,7 +39,13 @@ def params_from(options: argparse.Namespace) -> EditParams:
         preset=PresetName.custom if by_hand else PresetName(options.preset),
         scheduler=options.scheduler.strip().lower(),
         loras=tuple(_lora(argument, model) for argument in options.lora),
+        embeddings=tuple(_embedding(path, model) for path in options.embedding),
         candidates=options.candidates,
+        placement=options.placement,
+        compile=options.compile,
+        colour_match=options.colour_match,
+        grain_match=options.grain_match,
+        companion=_companion(options.companion, model),
     )
     if options.negative_prompt and not choices.has_negative_prompt:
         guidance = f" at guidance {choices.effective_guidance_scale:g}"
@@ -52,7 +59,7 @@ def params_from(options: argparse.Namespace) -> EditParams:
 def choices_for_expanding(options: argparse.Namespace) -> EditChoices:
     """What `expand` was asked for. Raises InpaintStudioError where the model can't do it."""
     if options.model is None:
-        for name in ("prompt", "steps"):
+        for name in ("prompt", "steps", "companion"):
             if getattr(options, name):
                 raise InpaintStudioError(
                     f"Without --model texture is copied: --{name} means nothing."
@@ -72,7 +79,17 @@ def choices_for_expanding(options: argparse.Namespace) -> EditChoices:
         preset=PresetName.balanced if options.steps is None else PresetName.custom,
         candidates=options.candidates,
         seed=options.seed,
+        companion=_companion(options.companion, model),
     )
+
+
+def _companion(folder: Path | None, model: ModelInfo) -> Path | None:
+    if folder is None:
+        return None
+    _must_exist(folder)
+    if model.kind is not ModelKind.transformer:
+        raise InpaintStudioError(f"{model.path.name} is complete: leave --companion away.")
+    return find_companion(model, folder).path
 
 
 def _model_at(path: Path) -> ModelInfo:
@@ -94,6 +111,15 @@ def _lora(argument: LoraArgument, model: ModelInfo) -> LoraUse:
     if reason:
         raise InpaintStudioError(reason)
     return LoraUse(info, argument.weight)
+
+
+def _embedding(path: Path, model: ModelInfo) -> ModelInfo:
+    _must_exist(path)
+    info = identify(path)
+    reason = why_not_embedding(info, model)
+    if reason:
+        raise InpaintStudioError(reason)
+    return info
 
 
 def _must_exist(path: Path) -> None:

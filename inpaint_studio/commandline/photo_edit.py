@@ -19,6 +19,7 @@ from inpaint_studio.engine.worker_client import WorkerClient
 from inpaint_studio.errors import FileProblemError
 from inpaint_studio.files.export import ExportOptions, check_export, export_image, format_for
 from inpaint_studio.files.image_io import OpenedImage, open_image
+from inpaint_studio.files.mask_io import read_mask
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,15 @@ def _document(paths: Paths, opened: OpenedImage) -> Document:
 
 
 def _read_mask(path: Path, shape: tuple[int, ...]) -> np.ndarray:
-    """The mask file as uint8 HxW: brightness, and transparent counts as black."""
-    pixels = open_image(path).pixels
-    if pixels.shape[:2] != shape:
-        (height, width), (wanted_height, wanted_width) = pixels.shape[:2], shape
+    """The mask file as uint8 HxW of that shape."""
+    values = read_mask(path)
+    if values.shape != shape:
+        (height, width), (wanted_height, wanted_width) = values.shape, shape
         raise FileProblemError(
             path,
             f"the mask has {width} × {height} pixels, the photo {wanted_width} × {wanted_height}.",
         )
-    # Premultiplied, so transparent parts are already dark.
-    return pixels[..., :3].max(axis=2)
+    return values
 
 
 def _run(

@@ -13,20 +13,18 @@ from inpaint_studio.commandline.photo_edit import Times, export_options
 from inpaint_studio.core.aspect import MAX_SIDE, Anchor, Ratio, frame_for_ratio
 from inpaint_studio.core.document import Document, Origin
 from inpaint_studio.core.edit import EditParams, EditRequest, EditResult
-from inpaint_studio.core.expansion import SEAM_LIMIT, can_mend, mending_request, step_request
 from inpaint_studio.core.flatten import flatten
-from inpaint_studio.core.layer import LayerProps, MaskLayer, ResultLayer
 from inpaint_studio.core.uncovered import Uncovered
 from inpaint_studio.editor.edit_choices import EditChoices
-from inpaint_studio.editor.edit_controller import best_candidate
-from inpaint_studio.editor.expand_preflight import Recipe, free_pixels
+from inpaint_studio.editor.expand_recipe import Recipe
+from inpaint_studio.editor.expansion_runs import PlanRun
 from inpaint_studio.editor.machine import look_around
 from inpaint_studio.engine.worker_client import WorkerClient
 from inpaint_studio.errors import EditRefusedError
 from inpaint_studio.files.export import check_export, export_image
 from inpaint_studio.files.image_io import open_image
 from inpaint_studio.geometry import Bounds
-from inpaint_studio.imaging.outpaint_plan import ExpansionPlan, StepKind
+from inpaint_studio.imaging.outpaint_plan import ExpansionPlan
 
 OnProgress = Callable[[float, str], None]
 RunEdit = Callable[[EditRequest, OnProgress], EditResult]
@@ -87,8 +85,13 @@ def expand_photo(
     growth: Growth,
     choices: EditChoices,
     on_progress: OnProgress,
+    *,
+    mends: bool = True,
 ) -> PhotoExpansion:
-    """Expand and write. Raises InpaintStudioError in the user's words."""
+    """Expand and write. `mends`: joins that show get a second pass, where the model can.
+
+    Raises InpaintStudioError in the user's words.
+    """
     started = time.monotonic()
     opened = open_image(photo)
     document = Document.from_pixels(opened.pixels, Origin(photo.name, photo, opened.format))
@@ -96,8 +99,7 @@ def expand_photo(
     document.frame = growth.frame(picture)
     check_export(output, document.frame.extent, export_options(output, opened))
     area = Uncovered.of(document)
-    machine = look_around()
-    plan = Recipe(choices, free_pixels(machine, choices)).plan(area)
+    plan = Recipe.of(choices, look_around()).plan(area)
     if plan is None:
         raise EditRefusedError("There is nothing to fill: the photo already covers that frame.")
     opened_at = time.monotonic()
@@ -105,7 +107,8 @@ def expand_photo(
     client = WorkerClient()
     try:
         run = _numbered(client)
-        steps = fill_frame(document, plan, area, params, run, on_progress)
+        mends = mends and choices.family is not None and choices.family.has_strength
+        steps = fill_frame(document, plan, area, params, run, on_progress, mends=mends)
     finally:
         client.close()
     filled_at = time.monotonic()
@@ -122,23 +125,29 @@ def fill_frame(
     params: EditParams,
     run: RunEdit,
     on_progress: OnProgress,
+    *,
+    mends: bool = True,
 ) -> tuple[StepDone, ...]:
     """Run all steps of a plan, each on what the last one made; layers join the document."""
     done: list[StepDone] = []
-    for index, step in enumerate(plan.steps):
-        request = step_request(document, plan, index, area, params)
-        if request is None:
-            continue
-        told = _share(plan, index, on_progress)
-        done.append(StepDone(index, result := run(request, told), best_candidate(result)))
-        _place(document, done[-1])
-        shows = result.seam_ratio(done[-1].candidate) > SEAM_LIMIT
-        if shows and can_mend(params) and step.kind is not StepKind.coarse:
-            again = mending_request(document, plan, index, area, result.params)
-            if again is not None:
-                done.append(StepDone(index, run(again, _at_end(told)), 0, mends=True))
-                _place(document, done[-1])
+    work = PlanRun(document, plan, params, area, mends)
+    while (order := work.next_order()) is not None:
+        request = order.request()
+        if request is not None:
+            told = _share(plan, work.index, on_progress)
+            done.append(_placed(work, run(request, told)))
+            again = work.mending_order(done[-1].result)
+            request = None if again is None else again.request()
+            if request is not None:
+                done.append(_placed(work, run(request, _at_end(told)), mends=True))
+        work.step_done()
     return tuple(done)
+
+
+def _placed(work: PlanRun, result: EditResult, *, mends: bool = False) -> StepDone:
+    layer = work.layer_for(result, mends=mends)
+    work.placing(layer).redo(work.document)
+    return StepDone(work.index, layer.result, layer.candidate, mends)
 
 
 def growth_from(options: argparse.Namespace) -> Growth:
@@ -171,10 +180,3 @@ def _share(plan: ExpansionPlan, index: int, on_progress: OnProgress) -> OnProgre
 def _at_end(told: OnProgress) -> OnProgress:
     """A second pass belongs to its step, whose share is done."""
     return lambda _fraction, text: told(1.0, text)
-
-
-def _place(document: Document, done: StepDone) -> None:
-    layers = list(document.layers)
-    top = max(i for i, layer in enumerate(layers) if not isinstance(layer, MaskLayer))
-    name = f"{'Seam' if done.mends else 'Expand'} {done.index + 1}"
-    document.layers.insert(top + 1, ResultLayer(LayerProps(name), done.result, done.candidate))

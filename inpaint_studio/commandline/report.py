@@ -84,7 +84,8 @@ def as_json(edit: PhotoEdit) -> str:
         "outputs": [_output(edit, candidate) for candidate in range(len(edit.outputs))],
     }
     if not is_fill:
-        report |= {"prompt": result.params.prompt, "strength": result.params.strength}
+        told = ("prompt", "strength", "colour_match", "grain_match")
+        report |= {name: getattr(result.params, name) for name in told}
     return json.dumps(report, indent=2, ensure_ascii=False)
 
 

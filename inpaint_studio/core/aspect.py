@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from typing import NamedTuple
 
 from inpaint_studio.geometry import Bounds, Extent
 
@@ -97,16 +99,31 @@ def crop_for_ratio(source: Bounds, ratio: Ratio, anchor: Anchor = Anchor.centre)
     return anchor.placed(extent, source)
 
 
-def snapped_length(length: int, across: int, also: tuple[int, ...], tolerance: float) -> int:
+class Snap(NamedTuple):
+    """A length in px that a dragged side stops at, and what that is; no hint where it is free."""
+
+    length: int
+    hint: str = ""
+
+
+def snapped(length: int, across: int, also: Sequence[Snap], tolerance: float) -> Snap:
     """The length nearest to `length` that is worth stopping at, or `length` itself.
 
     `across`: the other side, for the ratios; `also`: more lengths, such as the picture's own. All
     in px, `tolerance` too. On a tie `also` wins over ratios and ratios over round sizes.
     """
-    shapes = [ratio.value for ratio in RATIOS] + [ratio.turned.value for ratio in RATIOS]
-    stops = (*also, *(round(across * shape) for shape in shapes), *ROUND_SIZES)
-    near = [stop for stop in stops if 0 < stop <= MAX_SIDE and abs(stop - length) <= tolerance]
-    return min(near, key=lambda stop: abs(stop - length), default=length)
+    shapes = [*RATIOS, *(ratio.turned for ratio in RATIOS)]
+    stops = (
+        *also,
+        *(Snap(round(across * shape.value), shape.label) for shape in shapes),
+        *(Snap(size, f"{size} px") for size in ROUND_SIZES),
+    )
+    near = [
+        stop
+        for stop in stops
+        if 0 < stop.length <= MAX_SIDE and abs(stop.length - length) <= tolerance
+    ]
+    return min(near, key=lambda stop: abs(stop.length - length), default=Snap(length))
 
 
 def describe(frame: Bounds) -> str:

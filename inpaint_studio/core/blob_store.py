@@ -9,6 +9,8 @@ import weakref
 from collections.abc import Sequence
 from typing import Protocol
 
+from inpaint_studio.errors import FileProblemError
+
 Part = bytes | memoryview
 """Some bytes of a blob. A memoryview is flat, of bytes."""
 
@@ -28,6 +30,10 @@ class BlobStore(Protocol):
         """Forget a blob. Never fails."""
         ...
 
+    def problem(self, key: int) -> FileProblemError | None:
+        """Why a blob that was taken could not be kept after all; `get` still gives it."""
+        ...
+
 
 class Blob:
     """Bytes in a store, which forgets them when nobody holds this object any more."""
@@ -42,6 +48,11 @@ class Blob:
     def read(self) -> bytearray:
         """The bytes. Raises FileProblemError."""
         return self._store.get(self._key)
+
+    @property
+    def problem(self) -> FileProblemError | None:
+        """Why the store could not keep it after all; it is only in memory then."""
+        return self._store.problem(self._key)
 
 
 class Payload(Protocol):
@@ -63,4 +74,9 @@ class Payload(Protocol):
 
     def fetch(self) -> None:
         """Bring it back into memory. Raises FileProblemError."""
+        ...
+
+    @property
+    def problem(self) -> FileProblemError | None:
+        """Why the store could not keep it after all; then `fetch` it."""
         ...

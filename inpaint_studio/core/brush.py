@@ -7,7 +7,6 @@ are idempotent, so overlapping stamps never build up and need no stroke buffer.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -17,6 +16,7 @@ import numpy as np
 from inpaint_studio.core.mask_patch import TILE, MaskPatch, save_tiles
 from inpaint_studio.core.pressure import LINEAR, PressureCurve
 from inpaint_studio.core.raster import Raster
+from inpaint_studio.core.stroke_path import Sample, StrokePath, reach_of
 from inpaint_studio.geometry import EMPTY, Bounds, Point
 
 SPACING = 0.06
@@ -58,63 +58,39 @@ class BrushSettings:
         return self.opacity * scale
 
 
-@dataclass(frozen=True)
-class Sample:
-    """One report of the pointer: document coordinates, and pressure 0..1 (1 for a mouse)."""
-
-    point: Point
-    pressure: float = 1.0
-
-    def halfway_to(self, other: Sample) -> Sample:
-        """The sample in the middle of two."""
-        return self.toward(other, 0.5)
-
-    def toward(self, other: Sample, t: float) -> Sample:
-        """The sample at fraction t (0..1) of the way to another."""
-        a, b = self.point, other.point
-        point = Point(a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t)
-        return Sample(point, self.pressure + (other.pressure - self.pressure) * t)
-
-
 class Stroke:
     """One stroke on a mask, painted as it is drawn, clipped to `clip` (document coordinates).
 
     Call `extend` for every pointer report and `finish` at the end; each returns the dirty bounds.
+    `view_scale` is screen px per document px, by which the smoothing is measured.
     """
 
-    def __init__(self, raster: Raster, settings: BrushSettings, clip: Bounds) -> None:
+    def __init__(
+        self, raster: Raster, settings: BrushSettings, clip: Bounds, view_scale: float = 1.0
+    ) -> None:
         self._raster = raster
         self._settings = settings
         self._clip = clip
         self._before: dict[Bounds, np.ndarray] = {}
         self._saved = EMPTY
-        self._raw: Sample | None = None
-        self._smooth: Sample | None = None
-        self._pen: Sample | None = None
+        self._path = StrokePath(reach_of(settings.smoothing, view_scale))
         self._until_next = 0.0
+        self._stamped_pressure = 0.0
         # One growth at the start instead of many while drawing; costs nothing until painted.
         raster.ensure(clip)
 
     def extend(self, sample: Sample) -> Bounds:
         """Draw on to the next pointer report."""
-        self._raw = sample
-        if self._smooth is None or self._pen is None:
-            self._smooth = self._pen = sample
-            return self._stamp(sample)
-        previous = self._smooth
-        self._smooth = previous.toward(sample, 1.0 - 0.8 * self._settings.smoothing)
-        # Curves run from midpoint to midpoint with the report between them as control point.
-        middle = previous.halfway_to(self._smooth)
-        dirty = self._stamp_along(_quadratic(self._pen, previous, middle))
-        self._pen = middle
-        return dirty
+        piece = self._path.extend(sample)
+        if len(piece) > 1:
+            return self._stamp_along(piece)
+        # In one place only a harder press shows. A pen's first report is often a faint one.
+        return self._stamp(piece[0]) if piece[0].pressure > self._stamped_pressure else EMPTY
 
     def finish(self) -> Bounds:
         """Draw the last bit up to where the pointer left."""
-        if self._raw is None or self._pen is None or self._smooth is None:
-            return EMPTY
-        dirty = self._stamp_along(_quadratic(self._pen, self._smooth, self._raw))
-        return dirty.union(self._stamp(self._raw))
+        piece = self._path.finish()
+        return self._stamp_along(piece).union(self._stamp(piece[-1])) if piece else EMPTY
 
     def take_patch(self) -> MaskPatch:
         """The undo record of everything painted so far."""
@@ -140,6 +116,7 @@ class Stroke:
 
     def _stamp(self, sample: Sample) -> Bounds:
         settings = self._settings
+        self._stamped_pressure = sample.pressure
         size, opacity = settings.size_at(sample.pressure), settings.opacity_at(sample.pressure)
         stamp, placed = place_stamp(sample.point, size, settings.hardness, opacity)
         inside = placed.intersection(self._clip)
@@ -192,20 +169,6 @@ def _stamp_pixels(
     stamp = np.rint(coverage * opacity_255).astype(np.uint8)
     stamp.setflags(write=False)
     return stamp
-
-
-def _quadratic(start: Sample, control: Sample, end: Sample) -> list[Sample]:
-    """A quadratic curve as points at most about 4 px apart (straight ones get only their ends)."""
-    return [start, *_curve_points(start, control, end)]
-
-
-def _curve_points(start: Sample, control: Sample, end: Sample) -> Iterator[Sample]:
-    length = start.point.distance_to(control.point) + control.point.distance_to(end.point)
-    bend = length - start.point.distance_to(end.point)
-    pieces = 1 if bend < 0.25 else min(64, max(2, math.ceil(length / 4)))
-    for i in range(1, pieces + 1):
-        t = i / pieces
-        yield start.toward(control, t).toward(control.toward(end, t), t)
 
 
 def _pressure_scale(effect: float) -> float:

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from inpaint_studio.core.blob_store import Payload
 from inpaint_studio.core.change import Change, ChangeKind
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.edit import EditResult
-from inpaint_studio.core.history import Command, payloads
+from inpaint_studio.core.history import Command
 from inpaint_studio.core.layer import Layer, LayerProps, MaskLayer, ResultLayer
-from inpaint_studio.core.layer_payload import LayerPayload
+from inpaint_studio.core.layer_payload import LayerPayload, ResultPayload
 from inpaint_studio.core.mask_patch import MaskPatch
-
-PROPS_NBYTES = 256
-"""A round figure for steps that keep no pixels."""
+from inpaint_studio.core.step import LayerExchange, Step
 
 
 @dataclass(frozen=True)
-class PaintMask:
+class PaintMask(Step):
     """Any change of a mask's pixels: a stroke, clear, invert, ..."""
 
     label: str
     layer_id: int
     patch: MaskPatch
-
-    @property
-    def nbytes(self) -> int:
-        """A round figure: the patch is a payload."""
-        return PROPS_NBYTES
 
     def held(self, is_done: bool) -> list[Payload]:
         """The patch, which serves both ways."""
@@ -41,29 +34,20 @@ class PaintMask:
         if not isinstance(layer, MaskLayer):
             raise TypeError(f"layer {self.layer_id} is not a mask")
         self.patch.apply(layer.raster)
-        return Change(ChangeKind.mask, self.patch.bounds)
+        return Change(ChangeKind.mask, layer.spread(self.patch.bounds))
 
     def undo(self, document: Document) -> Change:
         """Apply the patch once more: a XOR undoes itself."""
         return self.redo(document)
 
-    def merged_with(self, later: Command) -> Command | None:
-        """Strokes are steps of their own."""
-        return None
-
 
 @dataclass(frozen=True, eq=False)
-class AddLayer:
+class AddLayer(Step):
     """A new layer at a position, 0 at the bottom."""
 
     label: str
     layer: Layer
     index: int
-
-    @property
-    def nbytes(self) -> int:
-        """A round figure: the layer is the document's, or a payload."""
-        return PROPS_NBYTES
 
     def held(self, is_done: bool) -> list[Payload]:
         """The layer, while it is undone."""
@@ -83,23 +67,14 @@ class AddLayer:
     def _payload(self) -> LayerPayload:
         return LayerPayload(self.layer)
 
-    def merged_with(self, later: Command) -> Command | None:
-        """Never merges."""
-        return None
-
 
 @dataclass(frozen=True, eq=False)
-class DeleteLayer:
+class DeleteLayer(Step):
     """Take a layer out. `index` is where it is now."""
 
     label: str
     layer: Layer
     index: int
-
-    @property
-    def nbytes(self) -> int:
-        """A round figure: the layer is a payload, or the document's."""
-        return PROPS_NBYTES
 
     def held(self, is_done: bool) -> list[Payload]:
         """The layer, while it is deleted."""
@@ -119,150 +94,68 @@ class DeleteLayer:
     def _payload(self) -> LayerPayload:
         return LayerPayload(self.layer)
 
-    def merged_with(self, later: Command) -> Command | None:
-        """Never merges."""
-        return None
 
-
-@dataclass(frozen=True, eq=False)
-class MoveLayer:
-    """Put a layer at another place in the stack. Positions count from 0 at the bottom."""
-
-    label: str
-    layer_id: int
-    before: int
-    after: int
-
-    @property
-    def nbytes(self) -> int:
-        """A round figure."""
-        return PROPS_NBYTES
-
-    def redo(self, document: Document) -> Change:
-        """Move it to its new place."""
-        return self._move(document, self.after)
-
-    def undo(self, document: Document) -> Change:
-        """Move it back."""
-        return self._move(document, self.before)
-
-    def _move(self, document: Document, index: int) -> Change:
-        layer = document.layers.remove(self.layer_id)
-        document.layers.insert(index, layer)
-        return _layers_changed(layer)
-
-    def merged_with(self, later: Command) -> Command | None:
-        """Never merges."""
-        return None
-
-
-@dataclass(frozen=True)
-class SetLayerProps:
+class SetLayerProps(LayerExchange[LayerProps]):
     """Name, visibility, opacity: props before and after."""
 
-    label: str
-    layer_id: int
-    before: LayerProps
-    after: LayerProps
-
-    @property
-    def nbytes(self) -> int:
-        """A round figure."""
-        return PROPS_NBYTES
-
-    def redo(self, document: Document) -> Change:
-        """Set the new props."""
-        return self._set(document, self.after)
-
-    def undo(self, document: Document) -> Change:
-        """Set the old props."""
-        return self._set(document, self.before)
-
-    def _set(self, document: Document, props: LayerProps) -> Change:
+    def _set(self, document: Document, value: LayerProps) -> Change:
         layer = document.layers.find(self.layer_id)
-        layer.props = props
+        layer.props = value
+        change = _layers_changed(layer)
+        # What a group does, it does to all that is in it.
+        return replace(change, dirty=document.layers.bounds_of(layer.id))
+
+
+class ShowCandidate(LayerExchange[int]):
+    """Step to another candidate of a result. Leafing through them is one step."""
+
+    def _set(self, document: Document, value: int) -> Change:
+        layer = _result_layer(document, self.layer_id)
+        layer.show_candidate(value)
         return _layers_changed(layer)
 
-    def merged_with(self, later: Command) -> Command | None:
-        """A slider that goes on moving is one step."""
-        if not isinstance(later, SetLayerProps) or later.layer_id != self.layer_id:
-            return None
-        if later.label != self.label:
-            return None
-        return SetLayerProps(self.label, self.layer_id, self.before, later.after)
 
+class AddCandidates(Step):
+    """Add more candidates to a result layer, showing `candidate` of all.
 
-@dataclass(frozen=True)
-class ShowCandidate:
-    """Step to another candidate of a result."""
+    The step holds them only while it is undone: then nobody else does.
+    """
 
-    label: str
-    layer_id: int
-    before: int
-    after: int
+    def __init__(
+        self, label: str, layer_id: int, more: EditResult, candidate: int, candidate_before: int
+    ) -> None:
+        self.label = label
+        self._layer_id = layer_id
+        self._more = ResultPayload(more)
+        self._shown = candidate_before, candidate
+        self._seconds = 0.0, more.seconds
+        self._count_before = 0
 
-    @property
-    def nbytes(self) -> int:
-        """A round figure."""
-        return PROPS_NBYTES
+    def held(self, is_done: bool) -> list[Payload]:
+        """The candidates, while they are taken back."""
+        return [] if is_done else [self._more]
 
     def redo(self, document: Document) -> Change:
-        """Show the new one."""
-        return self._show(document, self.after)
-
-    def undo(self, document: Document) -> Change:
-        """Show the old one."""
-        return self._show(document, self.before)
-
-    def _show(self, document: Document, candidate: int) -> Change:
-        layer = _result_layer(document, self.layer_id)
-        layer.show_candidate(candidate)
+        """Put them behind those that the layer has."""
+        layer = _result_layer(document, self._layer_id)
+        self._count_before = layer.result.num_candidates
+        self._seconds = layer.result.seconds, self._seconds[1]
+        layer.result = layer.result.with_more(self._more.take())
+        layer.show_candidate(self._shown[1])
         return _layers_changed(layer)
 
-    def merged_with(self, later: Command) -> Command | None:
-        """Leafing through candidates is one step."""
-        if not isinstance(later, ShowCandidate) or later.layer_id != self.layer_id:
-            return None
-        return ShowCandidate(self.label, self.layer_id, self.before, later.after)
+    def undo(self, document: Document) -> Change:
+        """Take them out again."""
+        layer = _result_layer(document, self._layer_id)
+        both, (before, more) = layer.result, self._seconds
+        self._more.put(both.only(slice(self._count_before, None), more))
+        layer.result = both.only(slice(self._count_before), before)
+        layer.show_candidate(self._shown[0])
+        return _layers_changed(layer)
 
 
 @dataclass(frozen=True, eq=False)
-class ReplaceResult:
-    """Give a result layer another result (more candidates), showing `candidate` of it."""
-
-    label: str
-    layer_id: int
-    before: EditResult
-    after: EditResult
-    candidate: int
-    candidate_before: int
-
-    @property
-    def nbytes(self) -> int:
-        """A round figure: the two results share their pixels, and the layer holds them."""
-        return PROPS_NBYTES
-
-    def redo(self, document: Document) -> Change:
-        """Set the new result."""
-        return self._set(document, self.after, self.candidate)
-
-    def undo(self, document: Document) -> Change:
-        """Set the old result."""
-        return self._set(document, self.before, self.candidate_before)
-
-    def _set(self, document: Document, result: EditResult, candidate: int) -> Change:
-        layer = _result_layer(document, self.layer_id)
-        layer.result = result
-        layer.show_candidate(candidate)
-        return _layers_changed(layer)
-
-    def merged_with(self, later: Command) -> Command | None:
-        """Never merges."""
-        return None
-
-
-@dataclass(frozen=True, eq=False)
-class Together:
+class Together(Step):
     """Several steps that are one to the person."""
 
     label: str
@@ -275,7 +168,7 @@ class Together:
 
     def held(self, is_done: bool) -> list[Payload]:
         """The payloads of all steps."""
-        return [payload for step in self.steps for payload in payloads(step, is_done)]
+        return [payload for step in self.steps for payload in step.held(is_done)]
 
     def redo(self, document: Document) -> Change:
         """Do them in order."""
@@ -284,10 +177,6 @@ class Together:
     def undo(self, document: Document) -> Change:
         """Take them back in reverse order."""
         return _merged([step.undo(document) for step in reversed(self.steps)])
-
-    def merged_with(self, later: Command) -> Command | None:
-        """Never merges."""
-        return None
 
 
 def _result_layer(document: Document, layer_id: int) -> ResultLayer:

@@ -54,7 +54,8 @@ class Document:
         return document
 
     def mask(self, kind: MaskKind) -> MaskLayer:
-        """The mask that tools of that kind paint on. Raises LookupError if there is none."""
+        """The topmost mask of that kind. Raises LookupError if there is none: a document keeps one
+        of what should change, but may lose those of what is not copied."""
         masks = self.layers.masks(kind)
         if not masks:
             raise LookupError(f"the document has no {kind.value} mask")

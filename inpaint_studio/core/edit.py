@@ -55,7 +55,9 @@ class DiffusionOptions:
 
     `model`: a diffusers folder, a .safetensors or a .gguf file. `scheduler`: a name of
     `models.schedulers`, "" = the model's own. `placement`: a rung of the memory ladder, "auto" =
-    chosen by what fits. `step_cache` trades some detail for speed (first-block cache).
+    chosen by what fits. `step_cache` trades some detail for speed (first-block cache). `companion`:
+    the diffusers folder that lends a bare transformer its text encoders and VAE, None = one that
+    lies near.
     """
 
     model: Path
@@ -66,6 +68,7 @@ class DiffusionOptions:
     placement: str = "auto"
     step_cache: bool = False
     compile: bool = False
+    companion: Path | None = None
 
     @property
     def num_candidates(self) -> int:
@@ -79,7 +82,9 @@ class EditParams:
 
     `strength` 0..1: how far from the picture that is there; 1 starts from noise alone. `feather`,
     `grow`, `blend` in px. `colour_match` and `grain_match` 0..1: how much of the measured
-    difference to the surroundings is corrected afterwards.
+    difference to the surroundings is corrected afterwards. `most_pixels`: px that a model works at,
+    at most, where there is less memory than its family would like. `refines`: whether a crop that
+    is larger than the model's size gets a second pass at its own.
     """
 
     intent: Intent = Intent.remove
@@ -94,6 +99,8 @@ class EditParams:
     blend: int | None = None
     colour_match: float = 1.0
     grain_match: float = 1.0
+    most_pixels: int | None = None
+    refines: bool = True
     options: PatchFillOptions | DiffusionOptions = field(default_factory=PatchFillOptions)
 
     @property
@@ -189,15 +196,33 @@ class RunReport:
     seconds: StageSeconds = field(default_factory=StageSeconds)
 
 
+@dataclass(frozen=True)
+class StepPlace:
+    """Where a result belongs in an expansion: step `number` (from 1) of `count`.
+
+    `expansion` is the same for all steps of one and for no others. `mends`: the result is the
+    second pass along the join of that step.
+    """
+
+    expansion: str
+    number: int
+    count: int
+    mends: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class EditResult:
-    """What an edit came to: every island with all its candidates, and how it was made."""
+    """What an edit came to: every island with all its candidates, and how it was made.
+
+    `place`: which step of an expansion it is; None for other edits.
+    """
 
     params: EditParams
     model: ModelIdentity
     pieces: tuple[ResultPiece, ...]
     seconds: float
     run: RunReport = field(default_factory=RunReport)
+    place: StepPlace | None = None
 
     @property
     def num_candidates(self) -> int:
@@ -215,6 +240,18 @@ class EditResult:
             for piece, other in zip(self.pieces, more.pieces, strict=True)
         )
         return replace(self, pieces=pieces, seconds=self.seconds + more.seconds)
+
+    def only(self, candidates: slice, seconds: float) -> EditResult:
+        """This result with some of its candidates, which took so many seconds."""
+        pieces = tuple(
+            replace(
+                piece,
+                candidates=piece.candidates[candidates],
+                reports=piece.reports[candidates],
+            )
+            for piece in self.pieces
+        )
+        return replace(self, pieces=pieces, seconds=seconds)
 
     @property
     def bounds(self) -> Bounds:

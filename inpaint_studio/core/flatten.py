@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
+from inpaint_studio.core.compose import Paintable, PaintedGroup, Piece, compose
 from inpaint_studio.core.layer import LayerProps
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.geometry import Bounds
-from inpaint_studio.imaging.blend_modes import blend_over
-
-
-class Paintable(Protocol):
-    """What is needed of a layer to paint it."""
-
-    @property
-    def props(self) -> LayerProps:
-        """Opacity and blend mode are read."""
-        ...
-
-    @property
-    def rasters(self) -> tuple[Raster, ...]:
-        """Premultiplied BGRA pieces, bottom first."""
-        ...
+from inpaint_studio.imaging.blend_modes import blend_over, fade_to
 
 
 @dataclass(frozen=True)
@@ -36,9 +22,9 @@ class LayerSnapshot:
     rasters: tuple[Raster, ...]
 
 
-def snapshot(layers: Iterable[Paintable]) -> list[LayerSnapshot]:
+def snapshot(layers: Iterable[Paintable]) -> list[Paintable]:
     """The layers as they are now. No pixels are copied: painted layers are never written to."""
-    return [LayerSnapshot(layer.props, layer.rasters) for layer in layers]
+    return [_snapshot_of(layer) for layer in layers]
 
 
 def flatten(layers: Sequence[Paintable], bounds: Bounds) -> np.ndarray:
@@ -46,17 +32,22 @@ def flatten(layers: Sequence[Paintable], bounds: Bounds) -> np.ndarray:
 
     Gives the same bytes as the canvas shows at 100 %.
     """
-    picture: np.ndarray | None = None
-    for layer in layers:
-        for raster in layer.rasters:
-            if picture is None and layer.props.opacity == 255:
-                picture = raster.read(bounds)
-                continue
-            inside = bounds.intersection(raster.bounds)
-            if inside.is_empty:
-                continue
-            if picture is None:
-                picture = np.zeros((bounds.height, bounds.width, 4), np.uint8)
-            below = picture[inside.relative_to(bounds).slices()]
-            blend_over(below, raster.view(inside), layer.props.blend_mode, layer.props.opacity)
+    picture = compose(layers, bounds, put_over)
     return np.zeros((bounds.height, bounds.width, 4), np.uint8) if picture is None else picture
+
+
+def _snapshot_of(layer: Paintable) -> Paintable:
+    if isinstance(layer, PaintedGroup):
+        return PaintedGroup(layer.props, tuple(snapshot(layer.members)))
+    return LayerSnapshot(layer.props, layer.rasters)
+
+
+def put_over(target: np.ndarray, bounds: Bounds, pieces: Sequence[Piece]) -> None:
+    """See `compose.Paint`."""
+    for piece in pieces:
+        inside = bounds.intersection(piece.raster.bounds)
+        below, above = target[inside.relative_to(bounds).slices()], piece.raster.view(inside)
+        if piece.mode is None:
+            fade_to(below, above, piece.opacity)
+        else:
+            blend_over(below, above, piece.mode, piece.opacity)

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from inpaint_studio.core.blob_store import Payload
 from inpaint_studio.core.change import Change, ChangeKind
-from inpaint_studio.core.commands import PROPS_NBYTES, Together
+from inpaint_studio.core.commands import Together
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.history import Command
+from inpaint_studio.core.step import Step
 from inpaint_studio.geometry import Bounds
 
 
 @dataclass(frozen=True)
-class SetFrame:
+class SetFrame(Step):
     """Show another rectangle of the document."""
 
     before: Bounds
@@ -32,11 +33,6 @@ class SetFrame:
         if self.before.extent == self.after.extent:
             return "Move frame"
         return "Change frame"
-
-    @property
-    def nbytes(self) -> int:
-        """A round figure."""
-        return PROPS_NBYTES
 
     def redo(self, document: Document) -> Change:
         """Set the new frame."""

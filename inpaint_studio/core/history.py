@@ -19,7 +19,7 @@ class Command(Protocol):
     """A step that can be done, undone and done again, bit for bit.
 
     `label` is a verb in the user's words; `nbytes` what the step keeps in memory. Large things
-    that could go to disk are not part of that: a `Holder` names them.
+    that could go to disk are not part of that: `held` names them. See `core.step` for the usual.
     """
 
     @property
@@ -30,6 +30,10 @@ class Command(Protocol):
     @property
     def nbytes(self) -> int:
         """Memory the step keeps beside its payloads, in bytes."""
+        ...
+
+    def held(self, is_done: bool) -> list[Payload]:
+        """What this step alone keeps in that state; nothing that the document holds."""
         ...
 
     def redo(self, document: Document) -> Change:
@@ -43,20 +47,6 @@ class Command(Protocol):
     def merged_with(self, later: Command) -> Command | None:
         """This and a later step as one (a slider that goes on moving), or None."""
         ...
-
-
-class Holder(Command, Protocol):
-    """A command with payloads. Optional: one without `held` keeps all it has in memory."""
-
-    def held(self, is_done: bool) -> list[Payload]:
-        """What this step alone keeps in that state; nothing that the document holds."""
-        ...
-
-
-def payloads(command: Command, is_done: bool) -> list[Payload]:
-    """The payloads that a command holds while it is done, or undone."""
-    held = getattr(command, "held", None)
-    return [] if held is None else held(is_done)
 
 
 class History:
@@ -205,6 +195,17 @@ class History:
         self._after_travel(step, is_done=True)
         return change
 
+    def take_back_refused(self) -> None:
+        """The store could not keep what it took: bring that back, and say so.
+
+        To be called after such a store tells of it. Raises nothing: it is still in memory.
+        """
+        for step in self._steps:
+            problem = step.take_back_refused()
+            if problem is not None:
+                self._tell_once(problem)
+        self._keep_to_budgets(may_forget=True)
+
     def _after_travel(self, step: _Step, *, is_done: bool) -> None:
         step.set_done(is_done)
         self._is_settled = True
@@ -262,7 +263,7 @@ class _Step:
         self.set_done(True)
 
     def set_done(self, is_done: bool) -> None:
-        self._payloads = payloads(self.command, is_done)
+        self._payloads = self.command.held(is_done)
         self._measure()
 
     def fetch(self) -> None:
@@ -279,6 +280,16 @@ class _Step:
                 payload.stow(store)
         finally:
             self._measure()
+
+    def take_back_refused(self) -> FileProblemError | None:
+        """Fetch what its store could not keep. Returns why it could not."""
+        problem = None
+        for payload in self._payloads:
+            if payload.problem is not None:
+                problem = payload.problem
+                payload.fetch()
+        self._measure()
+        return problem
 
     def _measure(self) -> None:
         self.movable_nbytes = sum(payload.nbytes for payload in self._payloads)

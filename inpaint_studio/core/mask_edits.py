@@ -26,9 +26,14 @@ def combine(raster: Raster, shape: np.ndarray, bounds: Bounds, how: Combine) -> 
     """
     if how is Combine.intersect:
         return _intersect(raster, shape, bounds)
-    before = raster.read(bounds)
-    after = np.maximum(before, shape) if how is Combine.add else np.minimum(before, ~shape)
-    return MaskPatch.replacing(raster, bounds, after)
+    return MaskPatch.replacing(raster, bounds, combined(raster.read(bounds), shape, how))
+
+
+def combined(before: np.ndarray, shape: np.ndarray, how: Combine) -> np.ndarray:
+    """The values of a mask (uint8 HxW) after a shape of the same size joined them."""
+    if how is Combine.add:
+        return np.maximum(before, shape)
+    return np.minimum(before, ~shape if how is Combine.subtract else shape)
 
 
 def _intersect(raster: Raster, shape: np.ndarray, bounds: Bounds) -> MaskPatch:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 import numpy as np
 
 from inpaint_studio.core.blob_store import Blob, BlobStore
 from inpaint_studio.core.raster import Raster
+from inpaint_studio.errors import FileProblemError
 from inpaint_studio.geometry import Bounds
 
 TILE = 256
@@ -52,6 +53,11 @@ class MaskPatch:
                 tiles.append((part, zlib.compress(difference.data, 1)))
         return cls(tiles)
 
+    @classmethod
+    def joined(cls, patches: Iterable[MaskPatch]) -> MaskPatch:
+        """One patch of several in memory that have no pixel in common."""
+        return cls([t for p in patches for t in zip(p._places, p._data, strict=True)])
+
     @property
     def tiles(self) -> tuple[Bounds, ...]:
         """The touched tiles, in document coordinates. None means that nothing changed."""
@@ -87,6 +93,11 @@ class MaskPatch:
                 data[end - n : end] for end, n in zip(ends, self._lengths, strict=True)
             )
             self._blob = None
+
+    @property
+    def problem(self) -> FileProblemError | None:
+        """See `Payload.problem`."""
+        return None if self._blob is None else self._blob.problem
 
     def apply(self, raster: Raster) -> None:
         """Turn before into after, or after into before, in place."""

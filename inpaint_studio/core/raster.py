@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from inpaint_studio.geometry import EMPTY, Bounds
-
-STRIP = 64
-"""Rows looked at together when the used part of a mask is sought."""
+from inpaint_studio.core.coverage import Coverage
+from inpaint_studio.core.overview import Overview
+from inpaint_studio.geometry import Bounds
 
 
 class Raster:
     """A uint8 array HxW (mask) or HxWxC (image) that lies somewhere in the document.
 
     Outside its bounds it is zero. `pixels` is C-contiguous and is replaced when it grows: hold
-    the raster, not the array.
+    the raster, not the array. `overview`: its levels, if somebody made them; the pixels are then
+    not to be written to.
     """
 
     def __init__(self, pixels: np.ndarray, x: int = 0, y: int = 0) -> None:
         self.pixels = np.ascontiguousarray(pixels)
+        self.overview: Overview | None = None
         self._origin = (x, y)
+        # Around all that may not be zero, until somebody asks and `_coverage` is there to tell.
         self._touched = self.bounds
-        self._is_tight = False
+        self._coverage: Coverage | None = None
 
     @classmethod
     def empty_mask(cls) -> Raster:
@@ -58,14 +60,19 @@ class Raster:
     def writable(self, bounds: Bounds) -> np.ndarray:
         """The pixels in `bounds`, to be changed, without a copy; the raster grows to hold them."""
         self.ensure(bounds)
-        self._touched = self._touched.union(bounds)
-        self._is_tight = False
-        return self.view(bounds)
+        part = bounds.relative_to(self.bounds)
+        if self._coverage is None:
+            self._touched = self._touched.union(bounds)
+        else:
+            self._coverage.mark(part)
+        return self.pixels[part.slices()]
 
     def ensure(self, bounds: Bounds) -> None:
         """Grow so that `bounds` is inside. New pixels are zero and cost no memory until written."""
         if self.bounds.contains(bounds):
             return
+        if self._coverage is not None:
+            self._touched, self._coverage = self.content_bounds(), None
         old = self.bounds
         new = old.union(bounds)
         # np.zeros is calloc: the system commits pages only when they are touched.
@@ -74,50 +81,39 @@ class Raster:
             pixels[old.relative_to(new).slices()] = self.pixels
         self.pixels, self._origin = pixels, (new.x, new.y)
 
+    def shift(self, dx: int, dy: int) -> None:
+        """Lie elsewhere, with the same pixels."""
+        x, y = self._origin
+        self._origin = (x + dx, y + dy)
+        if not self._touched.is_empty:
+            self._touched = self._touched.translated(dx, dy)
+
     def content_bounds(self) -> Bounds:
         """The smallest rectangle around all non-zero pixels of a mask; `EMPTY` if there are none.
 
-        Looks only where something was written, so that its cost follows the painted area, and
-        only once: several parts of the window ask after each stroke.
+        Looks only at tiles that were written to since somebody last asked.
         """
-        if not self._is_tight:
-            self._touched = self._tight(self._touched)
-            self._is_tight = True
-        return self._touched
+        content = self._covered().bounds
+        return content if content.is_empty else content.translated(*self._origin)
 
-    def _tight(self, bounds: Bounds) -> Bounds:
-        pixels = self.view(bounds)
-        top = _first_used(pixels)
-        if top is None:
-            return EMPTY
-        bottom = bounds.height - (_first_used(pixels[::-1]) or 0)
-        left, right = _used_columns(pixels[top:bottom])
-        tight = Bounds.from_corners(left, top, right, bottom)
-        return tight.translated(bounds.x, bounds.y)
+    def is_blank(self, area: Bounds) -> bool:
+        """Whether a mask surely holds nothing inside `area`; False where only a look would tell."""
+        if self._coverage is None:
+            return not self._touched.intersects(area)
+        return not self._coverage.may_hold(area.intersection(self.bounds).relative_to(self.bounds))
 
+    def count_painted(self, area: Bounds) -> int:
+        """How many pixels of a mask inside `area` are not zero."""
+        content = self.content_bounds()
+        if area.contains(content):
+            return self._covered().count
+        inside = area.intersection(content)
+        return 0 if inside.is_empty else int(np.count_nonzero(self.view(inside)))
 
-def _first_used(rows: np.ndarray) -> int | None:
-    """Index of the first row (uint8 HxW) that is not all zero; None if there is none.
-
-    Goes strip by strip: of a mask that is used to its edges only the edges are looked at.
-    """
-    for start in range(0, len(rows), STRIP):
-        used = np.flatnonzero(rows[start : start + STRIP].max(axis=1, initial=0))
-        if used.size:
-            return start + int(used[0])
-    return None
-
-
-def _used_columns(rows: np.ndarray) -> tuple[int, int]:
-    """First column that is not all zero, and the one after the last. The first row has some.
-
-    A few rows tell nearly where; all of them are looked at only beside that.
-    """
-    seen = np.flatnonzero(rows[::STRIP].max(axis=0))
-    left, right = int(seen[0]), int(seen[-1]) + 1
-    before = np.flatnonzero(rows[:, :left].max(axis=0))
-    after = np.flatnonzero(rows[:, right:].max(axis=0))
-    return (
-        int(before[0]) if before.size else left,
-        right + int(after[-1]) + 1 if after.size else right,
-    )
+    def _covered(self) -> Coverage:
+        if self._coverage is None:
+            self._coverage = Coverage(self.pixels.shape)
+            if not self._touched.is_empty:
+                self._coverage.mark(self._touched.relative_to(self.bounds))
+        self._coverage.refresh(self.pixels)
+        return self._coverage

@@ -15,6 +15,7 @@ from inpaint_studio.core.edit import (
     EditResult,
     Intent,
 )
+from inpaint_studio.core.effective_mask import MaskUnion
 from inpaint_studio.core.flatten import Paintable, flatten
 from inpaint_studio.core.layer import MaskKind
 from inpaint_studio.errors import EditRefusedError
@@ -28,6 +29,8 @@ from inpaint_studio.imaging.crop import (
 )
 from inpaint_studio.imaging.pixels import to_rgb
 
+BAND = 128
+"""Rows that are copied together: they stay in the processor's cache, which halves the time."""
 OPAQUE_ENOUGH = 128
 """Pixels with less alpha than this hold no colour worth copying from."""
 
@@ -39,8 +42,10 @@ def context_rule(params: EditParams) -> ContextRule:
     return COPYING
 
 
-def request_from_document(document: Document, params: EditParams) -> EditRequest:
-    """What the mask and the visible layers ask for.
+def request_from_document(
+    document: Document, params: EditParams, masks: MaskUnion | None = None
+) -> EditRequest:
+    """What the used masks (or `masks` in their place) and the visible layers ask for.
 
     An instruction may come without a mask: then it is about the whole picture, and the piece's
     mask is empty. Raises EditRefusedError where nothing is masked or no layer is visible.
@@ -48,17 +53,30 @@ def request_from_document(document: Document, params: EditParams) -> EditRequest
     layers = document.layers.painted
     if not layers:
         raise EditRefusedError("All layers are hidden. Show the picture first.")
-    raster = document.mask(MaskKind.repaint).raster
-    painted = raster.content_bounds().intersection(document.frame)
-    if not painted.is_empty:
-        rule = context_rule(params)
-        parts = plan_parts(raster.view(painted), painted, document.frame, rule)
-    elif params.intent is Intent.instruct:
+    masks = masks or MaskUnion.used(document, MaskKind.repaint)
+    parts = masked_parts(document, masks, context_rule(params))
+    if not parts and params.intent is Intent.instruct:
         parts = [Part(document.frame, document.frame)]
-    else:
-        raise EditRefusedError("Nothing is masked yet. Paint over what should change.")
-    pieces = (_masked_piece(document, layers, part) for part in parts)
+    if not parts:
+        raise EditRefusedError(why_nothing_is_masked(document))
+    pieces = (_masked_piece(document, layers, masks, part) for part in parts)
     return EditRequest(params, tuple(pieces))
+
+
+def masked_parts(document: Document, masks: MaskUnion, rule: ContextRule) -> list[Part]:
+    """The parts of the frame that an edit of the masks would be made of; none if all is free."""
+    painted = masks.bounds.intersection(document.frame)
+    if painted.is_empty:
+        return []
+    return plan_parts(masks.view(painted), painted, document.frame, rule)
+
+
+def why_nothing_is_masked(document: Document) -> str:
+    """What to do before an edit has something to work on, in the user's words."""
+    every = MaskUnion(document.layers.masks(MaskKind.repaint))
+    if every.bounds.intersects(document.frame):
+        return "What is masked is not used by edits. Tick “Used by edits” for it in Layers."
+    return "Nothing is masked yet. Paint over what should change."
 
 
 def request_again(
@@ -78,9 +96,11 @@ def request_again(
     return EditRequest(params, tuple(pieces))
 
 
-def _masked_piece(document: Document, layers: Sequence[Paintable], part: Part) -> EditPiece:
+def _masked_piece(
+    document: Document, layers: Sequence[Paintable], masks: MaskUnion, part: Part
+) -> EditPiece:
     """The piece of a part: what else is masked in its context belongs to other parts."""
-    others = document.mask(MaskKind.repaint).raster.read(part.context)
+    others = masks.read(part.context)
     own = part.bounds.relative_to(part.context).slices()
     mask = np.zeros_like(others)
     mask[own] = others[own]
@@ -99,9 +119,29 @@ def copy_piece(
 
     `others`: what other pieces repaint, uint8 HxW, which is not to be copied from either.
     """
-    picture = flatten(layers, context)
-    avoid = document.mask(MaskKind.avoid).raster.read(context)
-    avoid[picture[..., 3] < OPAQUE_ENOUGH] = 255
+    return piece_of(layers, context, mask, avoid_in(document, context), others)
+
+
+def avoid_in(document: Document, context: Bounds) -> np.ndarray:
+    """What is not to be copied from, uint8 HxW of `context`; a copy."""
+    return MaskUnion.used(document, MaskKind.avoid).read(context)
+
+
+def piece_of(
+    layers: Sequence[Paintable],
+    context: Bounds,
+    mask: np.ndarray,
+    avoid: np.ndarray,
+    others: np.ndarray | None = None,
+) -> EditPiece:
+    """The same without a document, for other threads. `avoid` (see `avoid_in`) is written to."""
+    picture = np.empty((context.height, context.width, 3), np.uint8)
+    for top in range(0, context.height, BAND):
+        rows = slice(top, min(top + BAND, context.height))
+        height = rows.stop - top
+        band = flatten(layers, Bounds(context.x, context.y + top, context.width, height))
+        avoid[rows][band[..., 3] < OPAQUE_ENOUGH] = 255
+        picture[rows] = to_rgb(band)
     if others is not None:
         avoid[others > 0] = 255
-    return EditPiece(context, to_rgb(picture), mask, avoid)
+    return EditPiece(context, picture, mask, avoid)

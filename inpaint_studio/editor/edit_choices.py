@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from inpaint_studio.core.edit import (
     DiffusionOptions,
@@ -13,6 +14,7 @@ from inpaint_studio.core.edit import (
 )
 from inpaint_studio.models.families import FAMILIES, FamilyInfo, Task
 from inpaint_studio.models.model_info import ModelInfo
+from inpaint_studio.models.placements import AUTO
 from inpaint_studio.models.presets import PRESETS, PresetName
 from inpaint_studio.models.variants import Defaults, defaults_for
 
@@ -35,7 +37,9 @@ class EditChoices:
 
     `model`: None = patch fill. `steps` and `guidance_scale` count only in the custom preset.
     `seed`: None = another one each time. `feather`, `grow`, `blend` in px.
-    `can_expand`: the frame shows an area without a picture.
+    `can_expand`: the frame shows an area without a picture. `placement`: where the model lies in
+    memory, a name of `models.placements`. `embeddings`: textual inversions. `companion`, `compile`:
+    see `DiffusionOptions`; `colour_match`, `grain_match`: see `EditParams`.
     """
 
     model: ModelInfo | None = None
@@ -48,6 +52,7 @@ class EditChoices:
     guidance_scale: float | None = None
     scheduler: str = ""
     loras: tuple[LoraUse, ...] = ()
+    embeddings: tuple[ModelInfo, ...] = ()
     candidates: int = 2
     patch_candidates: int = len(PatchFillOptions().radii)
     seed: int | None = None
@@ -55,6 +60,11 @@ class EditChoices:
     grow: int | None = None
     blend: int | None = None
     can_expand: bool = False
+    placement: str = AUTO
+    companion: Path | None = None
+    compile: bool = False
+    colour_match: float = 1.0
+    grain_match: float = 1.0
 
     @property
     def family(self) -> FamilyInfo | None:
@@ -104,6 +114,14 @@ class EditChoices:
         return PRESETS[self.preset].steps(defaults)
 
     @property
+    def most_pixels(self) -> int | None:
+        """The largest size to generate at, in px, where the preset wants less than the family."""
+        factor = PRESETS[self.preset].area_factor
+        if self.family is None or factor >= 1:
+            return None
+        return round(self.family.sizes.maximum_pixels * factor)
+
+    @property
     def effective_guidance_scale(self) -> float:
         """The guidance scale that an edit would use; 0 for patch fill."""
         if self.preset is PresetName.custom and self.guidance_scale is not None:
@@ -125,13 +143,18 @@ class EditChoices:
         return tuple(use for use in self.loras if self.fits(use.info))
 
     @property
+    def active_embeddings(self) -> tuple[ModelInfo, ...]:
+        """Those that fit the chosen model."""
+        return tuple(info for info in self.embeddings if self.fits(info))
+
+    @property
     def num_candidates(self) -> int:
         """How many variants the chosen engine will make."""
         return self.patch_candidates if self.model is None else self.candidates
 
-    def fits(self, lora: ModelInfo) -> bool:
-        """Whether a LoRA was made for the chosen model's family."""
-        return self.model is not None and lora.family is self.model.family
+    def fits(self, addon: ModelInfo) -> bool:
+        """Whether a LoRA or a textual inversion was made for the chosen model's family."""
+        return self.model is not None and addon.family is self.model.family
 
     def params(self, seed: int) -> EditParams:
         """The edit, with `seed` where none is locked."""
@@ -152,6 +175,11 @@ class EditChoices:
             strength=self.effective_strength,
             num_inference_steps=self.effective_steps,
             guidance_scale=self.effective_guidance_scale,
+            colour_match=self.colour_match,
+            grain_match=self.grain_match,
+            most_pixels=self.most_pixels,
+            # The planner of an expansion decides for each step.
+            refines=self.intent is Intent.expand or PRESETS[self.preset].refines,
             options=self._diffusion_options(self.model),
         )
 
@@ -160,8 +188,12 @@ class EditChoices:
             model.path,
             num_images_per_prompt=self.candidates,
             loras=tuple(LoraChoice(use.info.path, use.weight) for use in self.active_loras),
+            embeddings=tuple(info.path for info in self.active_embeddings),
             scheduler=self.scheduler,
             step_cache=PRESETS[self.preset].step_cache,
+            compile=self.compile,
+            placement=self.placement,
+            companion=self.companion,
         )
 
 

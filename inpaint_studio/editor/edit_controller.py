@@ -9,26 +9,34 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from inpaint_studio.core.commands import (
+    AddCandidates,
     AddLayer,
     DeleteLayer,
-    PaintMask,
-    ReplaceResult,
     ShowCandidate,
     Together,
 )
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.edit import EditParams, EditRequest, EditResult, Intent
+from inpaint_studio.core.effective_mask import MaskUnion
 from inpaint_studio.core.history import Command
-from inpaint_studio.core.layer import LayerProps, MaskKind, MaskLayer, ResultLayer
-from inpaint_studio.core.mask_patch import MaskPatch
+from inpaint_studio.core.layer import LayerProps, MaskKind, ResultLayer
+from inpaint_studio.core.mask_claims import unclaimed, union_of
+from inpaint_studio.core.mask_memory import (
+    UsedMask,
+    clear_steps,
+    masks_of,
+    remember,
+    restore_steps,
+)
 from inpaint_studio.core.request import request_again, request_from_document
+from inpaint_studio.core.result_place import place_for_result
 from inpaint_studio.editor.edit_settings import EditSettings
 from inpaint_studio.editor.jobs import Job
+from inpaint_studio.editor.preview_picture import cut_out
 from inpaint_studio.editor.session import EditorSession
+from inpaint_studio.editor.waiting_edits import WaitingEdits
 from inpaint_studio.errors import EditRefusedError
-from inpaint_studio.geometry import Bounds, Extent
-from inpaint_studio.imaging.pixels import from_rgb
-from inpaint_studio.imaging.resize import resize
+from inpaint_studio.geometry import Bounds
 
 LONGEST_NAME = 40
 """Characters of a prompt in the name of its layer."""
@@ -67,27 +75,19 @@ class Engine(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class _Pending:
-    """A job that was submitted, and what it was for. `layer_id`: the result that wants more."""
+    """A job that was submitted, and what it was for.
+
+    `used_masks`: what it was made with. `layer_id`: the result that wants more.
+    """
 
     document: Document
     request: EditRequest
-    mask_layer_id: int
+    used_masks: tuple[UsedMask, ...] = ()
     layer_id: int | None = None
 
     @property
     def params(self) -> EditParams:
         return self.request.params
-
-    def cut_out(self, context: Bounds, picture: np.ndarray) -> np.ndarray:
-        """A picture of a piece (uint8 HxWx3, any size), transparent where nothing is masked.
-
-        As premultiplied BGRA uint8 HxWx4 of the same size.
-        """
-        piece = next((p for p in self.request.pieces if p.context == context), None)
-        if piece is None or not piece.mask.any():
-            return from_rgb(picture)
-        height, width = picture.shape[:2]
-        return from_rgb(picture, resize(piece.mask, Extent(width, height)))
 
 
 class EditController(QObject):
@@ -124,6 +124,8 @@ class EditController(QObject):
         self._settings = settings or EditSettings(parent=self)
         self._pending: dict[int, _Pending] = {}
         self._jobs: dict[int, Job] = {}
+        self._waiting = WaitingEdits()
+        self._was_busy = False
         engine.job_started.connect(self._on_started)
         engine.job_progressed.connect(self._on_progressed)
         engine.job_previewed.connect(self._on_previewed)
@@ -140,26 +142,63 @@ class EditController(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether a job is queued or running."""
-        return bool(self._pending)
+        return bool(self._pending) or len(self._waiting) > 0
 
     @property
     def jobs(self) -> tuple[Job, ...]:
         """All that are queued or running, in their order."""
-        return tuple(self._jobs.values())
+        # Those that wait here follow those of the engine.
+        return tuple(sorted(self._jobs.values(), key=lambda job: (job.number < 0, abs(job.number))))
 
     def generate(self) -> None:
-        """Edit what is masked. Emits `refused` where there is nothing to do."""
+        """Edit what is masked. Emits `refused` where there is nothing to do.
+
+        While an edit is being made, what was painted since then waits for its result. What is
+        being made already is not made twice.
+        """
         document = self._session.document
         if document is None:
             return
         params = self._settings.next_params()
+        if any(pending.layer_id is None for pending in self._pending.values()):
+            self._wait(document, params)
+            return
         try:
             request = request_from_document(document, params)
         except EditRefusedError as error:
             self.refused.emit(str(error))
             return
-        mask = document.mask(MaskKind.repaint)
-        self._submit(_Pending(document, request, mask.id))
+        masks = MaskUnion.used(document, MaskKind.repaint).masks
+        self._submit(_Pending(document, request, remember(masks, document.frame)))
+
+    def _wait(self, document: Document, params: EditParams) -> None:
+        asked = [mask for pending in self._pending.values() for mask in pending.used_masks]
+        masks = unclaimed(document, (*asked, *self._waiting.masks))
+        is_about_all = params.intent is Intent.instruct and not (asked or self._waiting.masks)
+        if not masks and not is_about_all:
+            self.refused.emit(
+                self.tr("This is being made already. Paint over something else, or wait for it.")
+            )
+            return
+        edit = self._waiting.add(document, params, masks)
+        self._jobs[edit.number] = Job(edit.number, self._name_of(params))
+        self._tell_jobs()
+
+    def _begin_waiting(self) -> None:
+        """Hand in the next edit that waited, if nothing that it waits for is left."""
+        if any(pending.layer_id is None for pending in self._pending.values()):
+            return
+        while (edit := self._waiting.take()) is not None:
+            self._jobs.pop(edit.number, None)
+            masks = union_of(edit.document, edit.masks)
+            try:
+                request = request_from_document(edit.document, edit.params, masks)
+            except EditRefusedError as error:
+                self.refused.emit(str(error))
+                continue
+            self._submit(_Pending(edit.document, request, edit.masks))
+            return
+        self._tell_jobs()
 
     def more(self, layer: ResultLayer) -> None:
         """Add as many candidates again to a result, made with the seeds after its own."""
@@ -169,21 +208,22 @@ class EditController(QObject):
         # Candidate k of an edit is made with its seed + k.
         seed = layer.result.params.seed + layer.result.num_candidates
         params = replace(layer.result.params, seed=seed)
-        index = document.layers.index(layer.id)
-        below = [b for b in document.layers.painted if document.layers.index(b.id) < index]
+        below = document.layers.painted_below(layer.id)
         request = request_again(document, below, layer.result, params)
-        mask = document.mask(MaskKind.repaint)
-        self._submit(_Pending(document, request, mask.id, layer.id))
+        self._submit(_Pending(document, request, layer_id=layer.id))
 
     def cancel(self) -> None:
         """Stop all jobs."""
-        for job in list(self._pending):
+        for job in list(self._jobs):
             self.cancel_job(job)
 
     def cancel_job(self, job: int) -> None:
         """Stop one job, running or waiting."""
         if job in self._pending:
             self._engine.cancel(job)
+        elif self._waiting.take(job) is not None:
+            self._jobs.pop(job, None)
+            self._tell_jobs()
 
     def step_candidate(self, layer: ResultLayer, step: int) -> None:
         """Show the next (1) or previous (-1) candidate, round and round."""
@@ -196,16 +236,12 @@ class EditController(QObject):
             self._session.do(ShowCandidate(label, layer.id, layer.candidate, candidate))
 
     def discard(self, layer: ResultLayer) -> None:
-        """Delete the result and bring its mask back, so that another try is one click away."""
+        """Delete the result and bring its masks back, so that another try is one click away."""
         document = self._session.document
         if document is None or layer.id not in document.layers:
             return
         steps: list[Command] = [DeleteLayer("Delete layer", layer, document.layers.index(layer.id))]
-        mask = document.mask(MaskKind.repaint)
-        for piece in layer.result.pieces:
-            after = np.maximum(mask.raster.read(piece.context), piece.mask)
-            patch = MaskPatch.replacing(mask.raster, piece.context, after)
-            steps.append(PaintMask("Restore mask", mask.id, patch))
+        steps.extend(restore_steps(document, layer.used_masks or masks_of(layer.result)))
         self._session.do(Together("Discard result", tuple(steps)))
 
     def _submit(self, pending: _Pending) -> None:
@@ -213,8 +249,12 @@ class EditController(QObject):
         self._pending[job] = pending
         self._jobs[job] = Job(job, self._name_of(pending.params))
         self.submitted.emit(pending.params)
-        if len(self._pending) == 1:
-            self.busy_changed.emit(True)
+        self._tell_jobs()
+
+    def _tell_jobs(self) -> None:
+        if self.is_busy != self._was_busy:
+            self._was_busy = self.is_busy
+            self.busy_changed.emit(self.is_busy)
         self.jobs_changed.emit()
 
     def _take(self, job: int) -> _Pending | None:
@@ -224,9 +264,7 @@ class EditController(QObject):
             return None
         if ended is not None and ended.is_running:
             self.preview_ended.emit()
-        if not self._pending:
-            self.busy_changed.emit(False)
-        self.jobs_changed.emit()
+        self._tell_jobs()
         return pending
 
     def _on_started(self, job: int) -> None:
@@ -245,7 +283,7 @@ class EditController(QObject):
         pending = self._pending.get(job)
         if pending is not None and pending.document is self._session.document:
             context, picture = preview
-            self.previewed.emit(context, pending.cut_out(context, picture))
+            self.previewed.emit(context, cut_out(pending.request, context, picture))
 
     def _on_finished(self, job: int, result: EditResult) -> None:
         pending = self._take(job)
@@ -257,21 +295,26 @@ class EditController(QObject):
             self._extend(pending.document, pending.layer_id, result)
         for notice in result.run.notices:
             self.noticed.emit(notice)
+        self._begin_waiting()
 
     def _on_cancelled(self, job: int) -> None:
         self._take(job)
+        self._begin_waiting()
 
     def _on_failed(self, job: int, message: str, details: str) -> None:
         if self._take(job) is not None:
             self.failed.emit(message, details)
+            self._begin_waiting()
 
     def _place(self, pending: _Pending, result: EditResult) -> None:
         document = pending.document
         name = self._name_of(pending.params)
-        layer = ResultLayer(LayerProps(name), result, best_candidate(result))
-        steps: list[Command] = [AddLayer(name, layer, _index_above_picture(document))]
-        if pending.mask_layer_id in document.layers:
-            steps.extend(_clear_used_mask(document, pending.mask_layer_id, result))
+        shown = best_candidate(result)
+        layer = ResultLayer(LayerProps(name), result, shown, pending.used_masks)
+        active = self._session.active_layer
+        index, layer.parent_id = place_for_result(document, active, layer.home)
+        steps: list[Command] = [AddLayer(name, layer, index)]
+        steps.extend(clear_steps(document, pending.used_masks))
         self._session.do(Together(name, tuple(steps)))
         self._session.set_active_layer(layer.id)
         self.result_arrived.emit(layer.id)
@@ -281,13 +324,11 @@ class EditController(QObject):
             return
         layer = document.layers.find(layer_id)
         if isinstance(layer, ResultLayer):
-            both = layer.result.with_more(more)
             self._session.do(
-                ReplaceResult(
+                AddCandidates(
                     "More candidates",
                     layer_id,
-                    before=layer.result,
-                    after=both,
+                    more,
                     candidate=layer.result.num_candidates,
                     candidate_before=layer.candidate,
                 )
@@ -312,22 +353,3 @@ class EditController(QObject):
 def best_candidate(result: EditResult) -> int:
     """The candidate whose worst seam is the least visible."""
     return min(range(result.num_candidates), key=result.seam_ratio)
-
-
-def _index_above_picture(document: Document) -> int:
-    layers = list(document.layers)
-    return max(i for i, layer in enumerate(layers) if not isinstance(layer, MaskLayer)) + 1
-
-
-def _clear_used_mask(document: Document, layer_id: int, result: EditResult) -> list[Command]:
-    """Steps that clear what was edited; strokes painted since the job began stay."""
-    layer = document.layers.find(layer_id)
-    if not isinstance(layer, MaskLayer):
-        return []
-    steps: list[Command] = []
-    for piece in result.pieces:
-        after = layer.raster.read(piece.context)
-        after[piece.mask > 0] = 0
-        patch = MaskPatch.replacing(layer.raster, piece.context, after)
-        steps.append(PaintMask("Clear mask", layer_id, patch))
-    return steps

@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, QRandomGenerator, Signal
 
 from inpaint_studio.core.edit import EditParams, Intent
 from inpaint_studio.editor.edit_choices import MAX_SEED, EditChoices, LoraUse
-from inpaint_studio.editor.model_reasons import why_not_lora
-from inpaint_studio.models.model_info import ModelInfo
+from inpaint_studio.editor.model_reasons import why_not_embedding, why_not_lora
+from inpaint_studio.models.model_info import ModelInfo, ModelKind
+from inpaint_studio.models.placements import AUTO
 from inpaint_studio.models.presets import PresetName
 from inpaint_studio.settings import Settings
 
@@ -40,13 +41,17 @@ class EditSettings(QObject):
             self._choices = after
             self.changed.emit()
 
-    def choose_model(self, model: ModelInfo | None) -> None:
-        """Edit with this model, or with patch fill. Choices that suited another model are reset."""
+    def choose_model(self, model: ModelInfo | None, companion: Path | None = None) -> None:
+        """Edit with this model, or with patch fill. Choices that suited another model are reset.
+
+        `companion`: where a bare transformer's text encoders and VAE are; None = near it.
+        """
         before = self._choices.model
         if (before and before.path) == (model and model.path):
-            self.change(model=model)
+            self.change(model=model, companion=companion)
         else:
-            self.change(model=model, strength=None, steps=None, guidance_scale=None, scheduler="")
+            none_yet = {"strength": None, "steps": None, "guidance_scale": None, "scheduler": ""}
+            self.change(model=model, companion=companion, placement=AUTO, **none_yet)
 
     def choose_intent(self, intent: Intent) -> None:
         """Ask for something else; the strength follows what suits it."""
@@ -70,6 +75,27 @@ class EditSettings(QObject):
                 now.effective_guidance_scale if guidance_scale is None else guidance_scale
             ),
         )
+
+    def add_addon(self, info: ModelInfo) -> None:
+        """Use a LoRA or a textual inversion with the chosen model; says so where it is neither."""
+        if info.kind is ModelKind.embedding and not info.problem:
+            self.add_embedding(info)
+        else:
+            self.add_lora(info)
+
+    def add_embedding(self, info: ModelInfo) -> None:
+        """Teach the chosen model a word; says so where the file doesn't fit it."""
+        reason = why_not_embedding(info, self._choices.model)
+        if reason:
+            self.refused.emit(reason)
+        else:
+            others = tuple(i for i in self._choices.embeddings if i.path != info.path)
+            self.change(embeddings=(*others, info))
+
+    def remove_embedding(self, path: Path) -> None:
+        """Edit without that textual inversion."""
+        left = tuple(info for info in self._choices.embeddings if info.path != path)
+        self.change(embeddings=left)
 
     def add_lora(self, info: ModelInfo) -> None:
         """Use a LoRA with the chosen model; says so where it is none or belongs to another."""
@@ -101,6 +127,7 @@ class EditSettings(QObject):
             steps=settings.get("custom_steps") or None,
             candidates=settings.get("candidates"),
             patch_candidates=settings.get("patch_candidates"),
+            compile=settings.get("compile_models"),
         )
 
     def keep(self, settings: Settings) -> None:

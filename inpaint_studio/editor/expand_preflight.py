@@ -2,65 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from inpaint_studio.core.change import Change, ChangeKind
+from inpaint_studio.core.compose import Paintable
 from inpaint_studio.core.document import Document
-from inpaint_studio.core.edit import EditParams, Intent
-from inpaint_studio.core.expansion import TILE_STRENGTH
-from inpaint_studio.core.flatten import LayerSnapshot, snapshot
-from inpaint_studio.core.layer import MaskKind
+from inpaint_studio.core.edit import DiffusionOptions, Intent
+from inpaint_studio.core.effective_mask import MaskUnion
+from inpaint_studio.core.flatten import snapshot
+from inpaint_studio.core.layer import MaskKind, ResultLayer
 from inpaint_studio.core.uncovered import Uncovered
 from inpaint_studio.editor.background import BackgroundTask
 from inpaint_studio.editor.edit_choices import EditChoices
 from inpaint_studio.editor.edit_settings import EditSettings
 from inpaint_studio.editor.expand_controller import ExpandController
-from inpaint_studio.editor.machine import MEMORY_SHARE, Machine
+from inpaint_studio.editor.expand_pace import ExpandPace
+from inpaint_studio.editor.expand_recipe import Recipe
 from inpaint_studio.editor.model_library import ModelLibrary
-from inpaint_studio.editor.preflight import BYTES_PER_PIXEL, Pace, rounded_seconds
+from inpaint_studio.editor.preflight import Pace, rounded_seconds
 from inpaint_studio.editor.session import EditorSession
-from inpaint_studio.errors import EditRefusedError
-from inpaint_studio.geometry import Bounds
-from inpaint_studio.imaging.outpaint_plan import (
-    ExpansionPlan,
-    ExpansionStep,
-    PlanSettings,
-    StepKind,
-    plan_expansion,
-)
+from inpaint_studio.geometry import EMPTY, Bounds
+from inpaint_studio.imaging.outpaint_plan import ExpansionPlan
+from inpaint_studio.models.families import FAMILIES, FamilyInfo
+from inpaint_studio.settings import MEND_JOINS, Settings
 
 LOOK_DELAY_MS = 150
 """The frame has to rest for so long before what it leaves uncovered is looked at."""
-PATCH_SECONDS = 1.4e-6
-"""For a px that patch fill reads, and 25 times that for one it makes, on an idle 3 GHz core; what
-this machine measures takes its place. Steps beyond `PATCH_LIMIT` such px are done smaller."""
-PATCH_MAKING, PATCH_LIMIT = 25, 1_200_000
-UNKNOWN_PIXELS = 1 << 20
-"""px of a model's crop where the machine's memory is not known."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What of the choices a plan depends on."""
-
-    choices: EditChoices
-    free_pixels: int
-
-    def plan(self, area: Uncovered) -> ExpansionPlan | None:
-        """The steps that fill an area; None where there is nothing to fill or to continue."""
-        if area.is_empty:
-            return None
-        family = self.choices.family
-        settings = PlanSettings(refines=family is not None and family.has_strength)
-        sizes = None if family is None else family.sizes
-        known = area.covered_rectangle()
-        try:
-            plan = plan_expansion(area.frame, known, sizes, self.free_pixels, settings)
-        except EditRefusedError:
-            return None
-        return plan.keeping(area.any_in)
+LOOKED_AT_ONCE = 8_000_000
+"""px that may be looked at without waiting: some 10 ms. More are left to a thread."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +41,14 @@ class _Prospect:
 
     area: Uncovered
     plan: ExpansionPlan | None
+
+
+@dataclass
+class _LastLook:
+    """What was found before, and where the picture changed since."""
+
+    area: Uncovered | None = None
+    dirty: Bounds = EMPTY
 
 
 class ExpandPreflight(QObject):
@@ -88,6 +68,7 @@ class ExpandPreflight(QObject):
         expansions: ExpandController,
         library: ModelLibrary,
         pace: Pace,
+        program: Settings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -95,16 +76,18 @@ class ExpandPreflight(QObject):
         self._settings = settings
         self._expansions = expansions
         self._library = library
-        self._pace = pace
+        self._pace = ExpandPace(program, pace)
+        self._program = program
         self._prospect: _Prospect | None = None
+        self._last = _LastLook()
         self._task: BackgroundTask | None = None
+        self._waiting: Callable[[], object] | None = None
         self._made_for = _model_of(settings.choices)
         self._intent_before: Intent | None = None
         self._was_meant = False
-        self._patch_seconds = PATCH_SECONDS
         self._timer = QTimer(self, singleShot=True, interval=LOOK_DELAY_MS)
         self._timer.timeout.connect(self._look)
-        session.document_replaced.connect(self._forget)
+        session.document_replaced.connect(self._on_document_replaced)
         session.changed.connect(self._on_changed)
         session.history_changed.connect(self._suggest)
         settings.changed.connect(self._on_choices_changed)
@@ -132,21 +115,38 @@ class ExpandPreflight(QObject):
             return ""
         count = len(plan.steps)
         text = self.tr("1 step") if count == 1 else self.tr("{0} steps").format(count)
-        seconds = self._seconds(plan)
+        seconds = self._pace.seconds(plan, self._settings.choices)
         about = self.tr("about {0} s").format(rounded_seconds(seconds)) if seconds else ""
         return " · ".join(part for part in (text, about) if part)
 
-    def look_now(self) -> None:
-        """Look at once if the last look is out of date."""
+    def when_known(self, action: Callable[[], object]) -> None:
+        """Do something as soon as it is known what the frame leaves uncovered: mostly at once.
+
+        Nothing is looked for while an expansion runs or without a document: at once then, too.
+        """
         document = self._session.document
-        if document is not None and self._prospect is None and not self._expansions.is_busy:
-            area = Uncovered.of(document)
-            self._take(_Prospect(area, self._recipe().plan(area)))
+        if document is None or self._expansions.is_busy or self._prospect is not None:
+            action()
+            return
+        if self._unseen(document) <= LOOKED_AT_ONCE:
+            layers = document.layers.painted
+            self._take(_look_at(document.frame, layers, self._recipe(), self._last))
+            action()
+            return
+        self._waiting = action
+        if self._task is None:
+            self._look()
 
     def start(self) -> None:
         """Fill all that is uncovered, whatever the intent says."""
-        self.look_now()
-        prospect, family = self._prospect, self._settings.choices.family
+        self.when_known(self._start)
+
+    def redo(self, layer: ResultLayer) -> None:
+        """Make the step of an expansion again that a layer is, or whose join it mends."""
+        self._expansions.redo(layer, mends=self._mends(self._family_of(layer)))
+
+    def _start(self) -> None:
+        prospect = self._prospect
         if prospect is None or self._expansions.is_busy:
             return
         if prospect.area.is_empty:
@@ -159,8 +159,21 @@ class ExpandPreflight(QObject):
             )
         else:
             params = replace(self._settings.next_params(), intent=Intent.expand)
-            self._expansions.mends_seams = family is not None and family.has_strength
-            self._expansions.go(prospect.plan, params, prospect.area)
+            mends = self._mends(self._settings.choices.family)
+            self._expansions.go(prospect.plan, params, prospect.area, mends=mends)
+
+    def _mends(self, family: FamilyInfo | None) -> bool:
+        """Whether joins that show are drawn once more: only some models can do that gently."""
+        return self._program.get(MEND_JOINS) and family is not None and family.has_strength
+
+    def _family_of(self, layer: ResultLayer) -> FamilyInfo | None:
+        options = layer.result.params.options
+        if not isinstance(options, DiffusionOptions):
+            return None
+        known = (self._settings.choices.model, *self._library.models)
+        used = (model for model in known if model is not None and model.path == options.model)
+        model = next(used, None)
+        return None if model is None or model.family is None else FAMILIES[model.family]
 
     @property
     def is_masked(self) -> bool:
@@ -168,17 +181,29 @@ class ExpandPreflight(QObject):
         document = self._session.document
         if document is None:
             return False
-        painted = document.mask(MaskKind.repaint).raster.content_bounds()
-        return painted.intersects(document.frame)
+        masks = MaskUnion.used(document, MaskKind.repaint)
+        return masks.bounds.intersects(document.frame)
 
     def _recipe(self) -> Recipe:
-        choices = self._settings.choices
-        return Recipe(choices, free_pixels(self._library.machine, choices))
+        return Recipe.of(self._settings.choices, self._library.machine)
+
+    def _unseen(self, document: Document) -> int:
+        """px that a look would have to look at."""
+        last = self._last
+        if last.area is None:
+            shown = Bounds.union_of(layer.bounds for layer in document.layers.shown)
+            return document.frame.intersection(shown).area
+        return last.area.unseen_in(document.frame, last.dirty)
 
     def _on_changed(self, change: Change) -> None:
-        seen = ChangeKind.frame | ChangeKind.layers | ChangeKind.pixels
-        if change.kind & seen:
+        if change.kind & (ChangeKind.layers | ChangeKind.pixels):
+            self._last.dirty = self._last.dirty.union(change.dirty)
+        if change.kind & (ChangeKind.frame | ChangeKind.layers | ChangeKind.pixels):
             self._forget()
+
+    def _on_document_replaced(self) -> None:
+        self._last, self._waiting = _LastLook(), None
+        self._forget()
 
     def _on_choices_changed(self) -> None:
         model = _model_of(self._settings.choices)
@@ -207,7 +232,10 @@ class ExpandPreflight(QObject):
             return
         # Off this thread: the pixels of a very large picture take most of a second.
         layers, frame, recipe = snapshot(document.layers.painted), document.frame, self._recipe()
-        task = BackgroundTask(lambda _report, _cancelled: _look_at(frame, layers, recipe), self)
+        last = replace(self._last)
+        task = BackgroundTask(
+            lambda _report, _cancelled: _look_at(frame, layers, recipe, last), self
+        )
         task.finished.connect(lambda prospect: self._take_from(task, document, prospect))
         self._task = task
         task.start()
@@ -220,8 +248,12 @@ class ExpandPreflight(QObject):
         self._task = None
         self._timer.stop()
         self._prospect = prospect
+        self._last = _LastLook(prospect.area)
         self._suggest()
         self.changed.emit()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting()
 
     def _suggest(self) -> None:
         """Choose to expand where that is what is meant; take it back when it no longer is."""
@@ -240,57 +272,14 @@ class ExpandPreflight(QObject):
     def _learn(self, index: int, _layer_id: int) -> None:
         """Measure a step that is done."""
         layer, plan = self._expansions.layer_of(index), self._expansions.plan
-        if layer is None or plan is None:
-            return
-        self._pace.learn(layer.result)
-        if not layer.result.run.steps:
-            work = _patch_work(plan.steps[index]) * layer.result.num_candidates
-            self._patch_seconds = (self._patch_seconds + layer.result.seconds / work) / 2
-
-    def _seconds(self, plan: ExpansionPlan) -> float:
-        choices = self._settings.choices
-        if choices.model is None:
-            work = sum(_patch_work(step) for step in plan.steps)
-            return self._patch_seconds * work * choices.num_candidates
-        return sum(
-            self._pace.seconds(*_work_of(step.kind, choices), step.size.area) for step in plan.steps
-        )
+        if layer is not None and plan is not None:
+            self._pace.learn(plan.steps[index], layer.result)
 
 
-def free_pixels(machine: Machine, choices: EditChoices) -> int:
-    """px of the largest crop that there is memory for beside the model, by estimate."""
-    if choices.model is None:
-        return 1 << 40
-    if machine.gpu_bytes:
-        # A model that is larger than that is moved in parts, of which half may be there at once.
-        weights = min(choices.model.nbytes, machine.gpu_bytes // 2)
-        return (machine.gpu_bytes - weights) // BYTES_PER_PIXEL
-    if machine.memory_bytes:
-        left = round(MEMORY_SHARE * machine.memory_bytes) - choices.model.nbytes
-        return max(0, left) // BYTES_PER_PIXEL
-    return UNKNOWN_PIXELS
-
-
-def _look_at(frame: Bounds, layers: list[LayerSnapshot], recipe: Recipe) -> _Prospect:
-    area = Uncovered(frame, layers)
+def _look_at(frame: Bounds, layers: list[Paintable], recipe: Recipe, last: _LastLook) -> _Prospect:
+    area = Uncovered(frame, layers, last.area, last.dirty)
     return _Prospect(area, recipe.plan(area))
 
 
 def _model_of(choices: EditChoices) -> object:
     return None if choices.model is None else choices.model.path
-
-
-def _patch_work(step: ExpansionStep) -> int:
-    """How much patch fill has to do, in px that it reads."""
-    made = sum(mask.area for mask in step.masks)
-    return step.size.area + min(PATCH_MAKING * made, PATCH_LIMIT)
-
-
-def _work_of(kind: StepKind, choices: EditChoices) -> tuple[EditParams, int]:
-    """What a step is made with, and how many steps of the model it takes."""
-    params, steps = choices.params(0), choices.effective_steps
-    if kind is StepKind.tile:
-        return replace(params, options=replace(params.options, num_images_per_prompt=1)), max(
-            1, round(steps * TILE_STRENGTH)
-        )
-    return params, steps

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from inpaint_studio.core.document import Document, Origin
 from inpaint_studio.core.flatten import flatten, snapshot
 from inpaint_studio.core.layer import ImageLayer
+from inpaint_studio.core.overview import Overview
 from inpaint_studio.editor.background import BackgroundTask, Work
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.errors import InpaintStudioError, JobCancelledError
@@ -34,6 +35,13 @@ class _Opened:
     image: OpenedImage
     origin: Origin
     is_opaque: bool
+    overview: Overview | None
+
+    @classmethod
+    def of(cls, image: OpenedImage, origin: Origin) -> _Opened:
+        """With what takes long to find out, so that the window need not wait for it."""
+        pixels = image.pixels
+        return cls(image, origin, is_opaque(pixels), Overview.worth_having(pixels))
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +126,7 @@ class FileController(QObject):
             stopping = _stopping(report, is_cancelled)
             image = open_image(path, on_progress=stopping, allow_large=allow_large)
             self._recent.add(path)
-            return _Opened(image, _origin(image, path.name, path), is_opaque(image.pixels))
+            return _Opened.of(image, _origin(image, path.name, path))
 
         self._open(work, path.name)
 
@@ -127,7 +135,7 @@ class FileController(QObject):
 
         def work(_report: Callable[[float], None], _cancelled: Callable[[], bool]) -> _Opened:
             image = from_rgba(rgba)
-            return _Opened(image, Origin(name), is_opaque(image.pixels))
+            return _Opened.of(image, Origin(name))
 
         self._open(work, name)
 
@@ -137,7 +145,7 @@ class FileController(QObject):
         def work(report: Callable[[float], None], is_cancelled: Callable[[], bool]) -> _Opened:
             path = resource(*SAMPLE)
             image = open_image(path, on_progress=_stopping(report, is_cancelled))
-            return _Opened(image, _origin(image, path.name, None), is_opaque(image.pixels))
+            return _Opened.of(image, _origin(image, path.name, None))
 
         self._open(work, SAMPLE[-1])
 
@@ -249,8 +257,11 @@ class FileController(QObject):
 
     def _show(self, result: _Opened) -> None:
         document = Document.from_pixels(result.image.pixels, result.origin)
+        picture = _picture_of(document)
+        if picture is not None:
+            picture.raster.overview = result.overview
         self._session.open(document)
-        self._opaque_layer = _picture_of(document) if result.is_opaque else None
+        self._opaque_layer = picture if result.is_opaque else None
         self.opened.emit()
         for notice in result.image.notices:
             self.noticed.emit(notice)

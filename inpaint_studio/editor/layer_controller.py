@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from inpaint_studio.core.commands import (
-    AddLayer,
-    DeleteLayer,
-    MoveLayer,
-    SetLayerProps,
-    Together,
-)
+from inpaint_studio.core.arrangement import Spot, outermost
+from inpaint_studio.core.commands import SetLayerProps
 from inpaint_studio.core.document import Document
-from inpaint_studio.core.flatten import flatten
-from inpaint_studio.core.history import Command
-from inpaint_studio.core.layer import ImageLayer, Layer, LayerProps, MaskLayer, ResultLayer
-from inpaint_studio.core.raster import Raster
+from inpaint_studio.core.group_commands import adding, deleting, grouping, moving, ungrouping
+from inpaint_studio.core.group_layer import GroupLayer
+from inpaint_studio.core.layer import ImageLayer, Layer, LayerProps, MaskKind, MaskLayer
+from inpaint_studio.core.merge_commands import flattening, merging, picture_of
+from inpaint_studio.core.neighbours import heir_of, sibling_below, spot_above, spot_below, top_of
+from inpaint_studio.editor.layer_copies import copies_of
 from inpaint_studio.editor.session import EditorSession
-from inpaint_studio.geometry import Bounds
 from inpaint_studio.imaging.blend_modes import BlendMode
 
 
@@ -73,103 +71,203 @@ class LayerController(QObject):
             label = self.tr("Lock layer") if locked else self.tr("Unlock layer")
             self._set(layer, label, replace(layer.props, locked=locked))
 
-    def move(self, layer_id: int, index: int) -> None:
-        """Put a picture or result at another place among those, 0 at the bottom. Masks stay on
-        top."""
+    def move(self, layer_ids: Collection[int], spot: Spot) -> None:
+        """Put pictures, results and groups at another place, in their order. Masks stay on top."""
+        document = self._session.document
+        moved = [] if document is None else self._movable(layer_ids)
+        if document is None or not moved:
+            return
+        target = None if spot.parent_id is None else self._find(spot.parent_id)
+        if not all(self._may_change(layer) for layer in (*moved, *filter(None, [target]))):
+            return
+        label = self.tr("Move layer") if len(moved) == 1 else self.tr("Move layers")
+        try:
+            step = moving(document, label, [layer.id for layer in moved], spot)
+        except ValueError:
+            # Into itself: that is where it is.
+            return
+        if step.after != step.before:
+            self._session.do(step)
+
+    def move_into(self, layer_ids: Collection[int], group_id: int) -> None:
+        """Put layers on top of all that is in a group."""
+        document = self._session.document
+        if document is not None and group_id in document.layers:
+            self.move(layer_ids, top_of(document, group_id, layer_ids))
+
+    def shift(self, layer_id: int, step: int) -> None:
+        """Move a layer one place up (1) or down (-1), into groups and out of them again."""
         layer, document = self._find(layer_id), self._session.document
         if layer is None or document is None or isinstance(layer, MaskLayer):
             return
-        pictures = sum(not isinstance(other, MaskLayer) for other in document.layers)
-        before, after = document.layers.index(layer_id), min(max(index, 0), pictures - 1)
-        if before != after and self._may_change(layer):
-            self._session.do(MoveLayer(self.tr("Move layer"), layer_id, before, after))
+        spot = spot_above(document, layer) if step > 0 else spot_below(document, layer)
+        if spot is not None:
+            self.move([layer_id], spot)
 
-    def shift(self, layer_id: int, steps: int) -> None:
-        """Move a layer up (positive) or down by places."""
+    def group(self, layer_ids: Collection[int]) -> None:
+        """Put pictures, results and groups into a new group and go on with that."""
         document = self._session.document
-        if document is not None and layer_id in document.layers:
-            self.move(layer_id, document.layers.index(layer_id) + steps)
+        moved = [] if document is None else self._movable(layer_ids)
+        if document is None or not moved:
+            self.refused.emit(self.tr("Choose pictures or results to group: a mask can't be."))
+        elif all(self._may_change(layer) for layer in moved):
+            group = GroupLayer(LayerProps(self._name_for_group(document)))
+            ids = [layer.id for layer in moved]
+            self._session.do(grouping(document, self.tr("Group layers"), ids, group))
+            self._session.set_active_layer(group.id)
+
+    def ungroup(self, layer_id: int) -> None:
+        """Put a group's members in its place and go on with the topmost."""
+        layer, document = self._find(layer_id), self._session.document
+        if document is None or layer is None:
+            return
+        if not isinstance(layer, GroupLayer):
+            self.refused.emit(self.tr("Choose a group to ungroup it."))
+        elif self._may_change(layer):
+            *members, _ = document.layers.block(layer_id)
+            heir = members[-1].id if members else heir_of(document, [layer_id])
+            self._session.do(ungrouping(document, self.tr("Ungroup"), layer))
+            self._session.set_active_layer(heir)
+
+    def move_out(self, layer_id: int) -> None:
+        """Put a layer directly above the group that it is in."""
+        layer = self._find(layer_id)
+        group = None if layer is None or layer.parent_id is None else self._find(layer.parent_id)
+        if group is not None:
+            self.move([layer_id], Spot(group.parent_id, group.id))
 
     def duplicate(self, layer_id: int) -> None:
-        """Put a copy of a picture or result above it and go on with that."""
+        """Put a copy of a layer, with all that is in it, above it and go on with that."""
         layer, document = self._find(layer_id), self._session.document
         if layer is None or document is None:
             return
-        copy = _copy_of(layer, self.tr("{0} copy").format(layer.props.name))
-        if copy is None:
-            self.refused.emit(self.tr("A mask can't be duplicated."))
-            return
-        index = document.layers.index(layer_id) + 1
-        self._session.do(AddLayer(self.tr("Duplicate layer"), copy, index))
-        self._session.set_active_layer(copy.id)
+        copies = copies_of(document.layers.block(layer_id), self.tr("{0} copy"))
+        label = self.tr("Duplicate layer")
+        self._session.do(adding(label, copies, document.layers.index(layer_id) + 1))
+        self._session.set_active_layer(copies[-1].id)
 
     def merge_down(self, layer_id: int) -> None:
-        """Make one layer of this one and the one below it, looking as both did together."""
+        """Make one layer of this one and the one below it, looking as both did together.
+
+        Of a group: make one layer of all that is in it.
+        """
         layer, document = self._find(layer_id), self._session.document
         if layer is None or document is None:
             return
-        index = document.layers.index(layer_id)
-        below = list(document.layers)[index - 1] if index > 0 else None
-        if isinstance(layer, MaskLayer) or below is None:
+        if isinstance(layer, GroupLayer):
+            self.merge_group(layer_id)
+            return
+        below = None if isinstance(layer, MaskLayer) else sibling_below(document, layer)
+        if below is None:
             self.refused.emit(self.tr("There is no layer below to merge with."))
-        elif not (layer.props.visible and below.props.visible):
-            self.refused.emit(self.tr("Show both layers first: hidden ones are not merged."))
-        elif self._may_change(layer) and self._may_change(below):
-            self._merge(document, [below, layer], self.tr("Merge down"), below.props.name)
+        elif self._may_merge(document, [below, layer]):
+            both = [document.layers.painted_alone(other.id) for other in (below, layer)]
+            merged = picture_of(both, LayerProps(below.props.name))
+            step = merging(document, self.tr("Merge down"), (below.id, layer_id), merged)
+            self._session.do(step)
+            self._session.set_active_layer(merged.id)
+
+    def merge_group(self, layer_id: int) -> None:
+        """Make one layer of a group, which keeps the group's opacity and blend mode."""
+        group, document = self._find(layer_id), self._session.document
+        if document is None or not isinstance(group, GroupLayer):
+            return
+        members = document.layers.painted_in(layer_id)
+        if not members:
+            self.refused.emit(self.tr("There is nothing in this group to merge."))
+        elif self._may_merge(document, [group]):
+            merged = picture_of(members, group.props)
+            self._session.do(merging(document, self.tr("Merge group"), [layer_id], merged))
+            self._session.set_active_layer(merged.id)
 
     def flatten_visible(self) -> None:
         """Make one layer of all that are visible."""
         document = self._session.document
-        if document is None:
+        shown = [] if document is None else document.layers.shown
+        if document is None or len(shown) < 2:
             return
-        layers = document.layers.painted
-        if len(layers) > 1 and all(self._may_change(layer) for layer in layers):
-            self._merge(document, layers, self.tr("Flatten visible"), layers[0].props.name)
+        if all(self._may_change(layer) for layer in shown):
+            merged = picture_of(document.layers.painted, LayerProps(shown[0].props.name))
+            self._session.do(flattening(document, self.tr("Flatten visible"), merged))
+            self._session.set_active_layer(merged.id)
 
-    def _merge(self, document: Document, layers: list[Layer], label: str, name: str) -> None:
-        bounds = Bounds.union_of(layer.bounds for layer in layers)
-        raster = Raster(flatten(layers, bounds), bounds.x, bounds.y)
-        place = document.layers.index(layers[0].id)
-        steps: list[Command] = [
-            DeleteLayer(label, layer, document.layers.index(layer.id)) for layer in reversed(layers)
-        ]
-        merged = ImageLayer(LayerProps(name), raster)
-        self._session.do(Together(label, (*steps, AddLayer(label, merged, place))))
-        self._session.set_active_layer(merged.id)
+    def _may_merge(self, document: Document, layers: list[Layer]) -> bool:
+        every = [other for layer in layers for other in document.layers.block(layer.id)]
+        if not all(layer.props.visible for layer in every):
+            self.refused.emit(self.tr("Show all layers first: hidden ones are not merged."))
+            return False
+        return all(self._may_change(layer) for layer in every)
+
+    def is_locked(self, layer_id: int) -> bool:
+        """Whether a layer or a group around it is locked."""
+        layer = self._find(layer_id)
+        return layer is not None and bool(self._why_locked(layer))
 
     def _may_change(self, layer: Layer) -> bool:
-        if layer.props.locked:
-            self.refused.emit(self.tr("“{0}” is locked.").format(layer.props.name))
-        return not layer.props.locked
+        reason = self._why_locked(layer)
+        if reason:
+            self.refused.emit(reason)
+        return not reason
+
+    def _why_locked(self, layer: Layer) -> str:
+        document = self._session.document
+        lock = None if document is None else document.layers.lock_on(layer)
+        return "" if lock is None else self.tr("“{0}” is locked.").format(lock.props.name)
 
     def delete(self, layer_id: int) -> None:
         """Delete a layer and go on with the one below it, or say why it stays."""
-        layer, document = self._find(layer_id), self._session.document
-        if layer is None or document is None:
+        self.delete_all([layer_id])
+
+    def delete_all(self, layer_ids: Collection[int]) -> None:
+        """Delete layers, with all that is in them, as one step; or say why they stay."""
+        document, ids = self._session.document, [i for i in layer_ids if self._find(i)]
+        if document is None or not ids:
             return
-        reason = self.why_kept(layer_id)
+        reason = self.why_all_kept(ids)
         if reason:
             self.refused.emit(reason)
             return
-        was_active = self._session.active_layer is layer
-        index = document.layers.index(layer_id)
-        self._session.do(DeleteLayer(self.tr("Delete layer"), layer, index))
-        if was_active:
-            self._session.set_active_layer(_neighbour(document, index))
+        heir, active = heir_of(document, ids), self._session.active_layer
+        label = self.tr("Delete layer") if len(ids) == 1 else self.tr("Delete layers")
+        self._session.do(deleting(document, label, ids))
+        if active is not None and active.id not in document.layers:
+            self._session.set_active_layer(heir)
 
     def why_kept(self, layer_id: int) -> str:
         """Why a layer can't be deleted, in the user's words; "" where it can."""
-        layer, document = self._find(layer_id), self._session.document
-        if layer is None or document is None:
+        return self.why_all_kept([layer_id])
+
+    def why_all_kept(self, layer_ids: Collection[int]) -> str:
+        """Why layers can't be deleted together, in the user's words; "" where they can."""
+        document = self._session.document
+        if document is None:
             return ""
-        if isinstance(layer, MaskLayer):
-            return self.tr("A mask always stays. Clear it instead.")
-        if layer.props.locked:
-            return self.tr("“{0}” is locked.").format(layer.props.name)
-        pictures = [other for other in document.layers if isinstance(other, ImageLayer)]
-        if pictures == [layer]:
+        stack = document.layers
+        gone = [layer for i in layer_ids if i in stack for layer in stack.block(i)]
+        for layer in gone:
+            reason = self._why_locked(layer)
+            if reason:
+                return reason
+        if all(mask in gone for mask in stack.masks(MaskKind.repaint)):
+            return self.tr("The last mask stays. Clear it instead.")
+        pictures = [other for other in stack if isinstance(other, ImageLayer)]
+        if pictures and all(picture in gone for picture in pictures):
             return self.tr("This is the last picture, so it stays.")
         return ""
+
+    def _movable(self, layer_ids: Collection[int]) -> list[Layer]:
+        """Those of the layers that are no masks, without the ones in others of them."""
+        found = [layer for layer in map(self._find, layer_ids) if layer is not None]
+        document = self._session.document
+        if document is None:
+            return []
+        ids = [layer.id for layer in found if not isinstance(layer, MaskLayer)]
+        return [document.layers.find(i) for i in outermost(document.layers.arrangement, ids)]
+
+    def _name_for_group(self, document: Document) -> str:
+        names = {layer.props.name for layer in document.layers}
+        numbers = (self.tr("Group {0}").format(number) for number in itertools.count(1))
+        return next(name for name in numbers if name not in names)
 
     def _find(self, layer_id: int) -> Layer | None:
         document = self._session.document
@@ -180,16 +278,3 @@ class LayerController(QObject):
     def _set(self, layer: Layer, label: str, after: LayerProps) -> None:
         if after != layer.props:
             self._session.do(SetLayerProps(label, layer.id, layer.props, after))
-
-
-def _copy_of(layer: Layer, name: str) -> Layer | None:
-    props = replace(layer.props, name=name, locked=False)
-    if isinstance(layer, ResultLayer):
-        return ResultLayer(props, layer.result, layer.candidate)
-    # Pixels of a picture are never written, so both may share them.
-    return ImageLayer(props, layer.raster) if isinstance(layer, ImageLayer) else None
-
-
-def _neighbour(document: Document, index: int) -> int:
-    """Id of the layer that was below position `index`, or of the lowest."""
-    return list(document.layers)[max(index - 1, 0)].id

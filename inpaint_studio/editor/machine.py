@@ -64,6 +64,16 @@ def look_around() -> Machine:
     return Machine(memory, max(_nvidia_bytes(), _amd_bytes()))
 
 
+def free_memory_bytes() -> int:
+    """Main memory that programs may still take, caches counted in; 0 where it is not known."""
+    try:
+        with Path("/proc/meminfo").open() as lines:
+            found = (line.split()[1] for line in lines if line.startswith("MemAvailable:"))
+            return int(next(found, 0)) << 10
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 def missing_packages() -> tuple[str, ...]:
     """The packages that diffusion models need and this installation lacks. Imports none."""
     return tuple(name for name in DIFFUSION_PACKAGES if find_spec(name) is None)

@@ -12,12 +12,13 @@ from PySide6.QtCore import QObject, Signal
 from inpaint_studio.editor.background import BackgroundTask
 from inpaint_studio.editor.edit_settings import EditSettings
 from inpaint_studio.editor.machine import Machine, look_around, missing_packages
-from inpaint_studio.editor.model_reasons import MODEL_KINDS, why_not_model
+from inpaint_studio.editor.model_reasons import ADDON_KINDS, MODEL_KINDS, why_not_model
 from inpaint_studio.errors import InpaintStudioError
+from inpaint_studio.models.companions import find_companion
 from inpaint_studio.models.detect import identify
 from inpaint_studio.models.library import find_models
-from inpaint_studio.models.model_info import ModelInfo, ModelKind
-from inpaint_studio.settings import LAST_MODEL, MODEL_FOLDERS, Settings
+from inpaint_studio.models.model_info import ModelInfo
+from inpaint_studio.settings import COMPANIONS, LAST_MODEL, MODEL_FOLDERS, Settings
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ class ModelLibrary(QObject):
         return tuple(sorted(found, key=lambda info: (bool(info.problem), info.name.casefold())))
 
     @property
-    def loras(self) -> tuple[ModelInfo, ...]:
-        """The usable LoRAs that were found, by name."""
-        found = [i for i in self._survey.found if i.kind is ModelKind.lora and i.is_usable]
+    def addons(self) -> tuple[ModelInfo, ...]:
+        """The usable LoRAs and textual inversions that were found, by name."""
+        found = [i for i in self._survey.found if i.kind in ADDON_KINDS and i.is_usable]
         return tuple(sorted(found, key=lambda info: info.name.casefold()))
 
     @property
@@ -100,19 +101,37 @@ class ModelLibrary(QObject):
             return
         self._has_chosen = True
         self._settings.set(LAST_MODEL, str(model.path) if model else "")
-        self._edit_settings.choose_model(model)
+        self._edit_settings.choose_model(model, self.companion_of(model) if model else None)
 
     def why_not(self, model: ModelInfo) -> str:
         """Why nothing can be edited with a model, in the user's words; "" where it can."""
         return why_not_model(model, self._missing)
 
+    def companion_of(self, model: ModelInfo) -> Path | None:
+        """The folder that was chosen to lend a bare transformer the rest; None = one near it."""
+        return self._companions().get(model.path)
+
+    def lend(self, model: ModelInfo, folder: Path) -> None:
+        """Take a bare transformer's text encoders and VAE from a diffusers folder from now on, and
+        choose it. `refused` says why the folder does not fit."""
+        self._start(partial(_lender, model, folder), partial(self._on_lent, model, folder))
+
     def add(self, path: Path) -> None:
         """Take a model file, a model folder or a folder of models into the library."""
         self._start(partial(_look_at, path), partial(self._on_added, path))
 
-    def add_lora(self, path: Path) -> None:
-        """Use a LoRA file for the next edits, if it fits the chosen model."""
-        self._start(lambda _report, _is_cancelled: identify(path), self._edit_settings.add_lora)
+    def add_addon(self, path: Path) -> None:
+        """Use a LoRA or a textual inversion for the next edits, if it fits the chosen model."""
+        self._start(lambda _report, _is_cancelled: identify(path), self._edit_settings.add_addon)
+
+    def _companions(self) -> dict[Path, Path]:
+        lines = (line.split("\t") for line in self._settings.get(COMPANIONS).splitlines())
+        return {Path(pair[0]): Path(pair[1]) for pair in lines if len(pair) == 2}
+
+    def _on_lent(self, model: ModelInfo, folder: Path, _found: ModelInfo) -> None:
+        pairs = self._companions() | {model.path: folder}
+        self._settings.set(COMPANIONS, "\n".join(f"{a}\t{b}" for a, b in pairs.items()))
+        self.choose(model)
 
     def _is_listed(self, info: ModelInfo) -> bool:
         return info.kind in MODEL_KINDS or info.path in self.places
@@ -167,6 +186,16 @@ def _survey(
     places: tuple[Path, ...], _report: Callable[[float], None], is_cancelled: Callable[[], bool]
 ) -> _Survey:
     return _Survey(tuple(find_models(places, is_cancelled)), look_around())
+
+
+def _lender(
+    model: ModelInfo,
+    folder: Path,
+    _report: Callable[[float], None],
+    _is_cancelled: Callable[[], bool],
+) -> ModelInfo:
+    """The folder's model. Raises FileProblemError if it can't lend anything to this one."""
+    return find_companion(model, folder)
 
 
 def _look_at(

@@ -1,19 +1,22 @@
-"""Why a model or a LoRA can't be used for an edit, in plain words; the same everywhere."""
+"""Why a model or an add-on can't be used for an edit, in plain words; the same everywhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from inpaint_studio.errors import shown_name
 from inpaint_studio.models.families import FAMILIES, Family
 from inpaint_studio.models.model_info import ModelInfo, ModelKind
 
 MODEL_KINDS = frozenset({ModelKind.checkpoint, ModelKind.transformer})
 """What an edit can be made with."""
+ADDON_KINDS = frozenset({ModelKind.lora, ModelKind.embedding})
+"""What can be added to a model."""
 
 
 def why_not_model(info: ModelInfo, missing: Sequence[str] = ()) -> str:
     """Why nothing can be edited with it, "" where it can. `missing`: packages not installed."""
-    name = info.path.name
+    name = shown_name(info.path)
     if info.problem:
         return f"{name}: {info.problem}"
     if info.kind is ModelKind.lora:
@@ -27,16 +30,25 @@ def why_not_model(info: ModelInfo, missing: Sequence[str] = ()) -> str:
 
 def why_not_lora(info: ModelInfo, model: ModelInfo | None) -> str:
     """Why a LoRA can't be used with the chosen model (None: patch fill), "" where it can."""
-    name = info.path.name
+    return _why_not_addon(info, model, ModelKind.lora)
+
+
+def why_not_embedding(info: ModelInfo, model: ModelInfo | None) -> str:
+    """The same for a textual inversion."""
+    return _why_not_addon(info, model, ModelKind.embedding)
+
+
+def _why_not_addon(info: ModelInfo, model: ModelInfo | None, kind: ModelKind) -> str:
+    name = shown_name(info.path)
     if info.problem:
         return f"{name}: {info.problem}"
-    if info.kind is not ModelKind.lora:
-        return f"{name} is no LoRA."
+    if info.kind is not kind:
+        return f"{name} is no {kind.value}."
     if model is None:
-        return f"{name} is a LoRA. Choose a model, then add the LoRA to it."
+        return f"{name} is a {kind.value}. Choose a model, then add the {kind.value} to it."
     if info.family is not model.family:
         made_for, chosen = family_label(info.family), family_label(model.family)
-        return f"{name} is a LoRA for {made_for}; the chosen model is {chosen}."
+        return f"{name} is a {kind.value} for {made_for}; the chosen model is {chosen}."
     return ""
 
 

@@ -8,13 +8,14 @@ from PySide6.QtCore import QObject, Signal
 
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.edit import DiffusionOptions, EditParams, EditResult
+from inpaint_studio.core.effective_mask import MaskUnion
 from inpaint_studio.core.layer import MaskKind
-from inpaint_studio.core.request import context_rule
+from inpaint_studio.core.request import context_rule, masked_parts
 from inpaint_studio.editor.edit_choices import EditChoices
 from inpaint_studio.editor.edit_settings import EditSettings
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.geometry import Bounds
-from inpaint_studio.imaging.crop import CropPlan, plan_crop, plan_parts
+from inpaint_studio.imaging.crop import CropPlan, plan_crop
 
 GIB = 2**30
 BYTES_PER_PIXEL = 1200
@@ -74,15 +75,17 @@ class Pace:
 
 
 def plan_flight(document: Document, choices: EditChoices, pace: Pace) -> Flight | None:
-    """What an edit of the mask would do; None for patch fill and where nothing is masked."""
-    raster = document.mask(MaskKind.repaint).raster
-    painted = raster.content_bounds().intersection(document.frame)
+    """What an edit of the masks would do; None for patch fill and where nothing is masked."""
     family = choices.family
-    if family is None or choices.model is None or painted.is_empty:
+    if family is None or choices.model is None:
         return None
     params = choices.params(0)
-    parts = plan_parts(raster.view(painted), painted, document.frame, context_rule(params))
-    plans = [plan_crop(part.context, family.sizes) for part in parts]
+    masks = MaskUnion.used(document, MaskKind.repaint)
+    parts = masked_parts(document, masks, context_rule(params))
+    if not parts:
+        return None
+    sizes = family.sizes.limited(params.most_pixels)
+    plans = [plan_crop(part.context, sizes) for part in parts]
     largest = max(plans, key=lambda plan: plan.context.area)
     pixels = sum(plan.size.area for plan in plans)
     steps = max(1, round(choices.effective_steps * choices.effective_strength))
@@ -137,7 +140,7 @@ def _size_of(choices: EditChoices) -> tuple[object, ...]:
     """What of the choices decides crop and cost: not the words that are being typed."""
     return (
         *(choices.model, choices.effective_strength, choices.effective_steps),
-        *(choices.candidates, choices.feather, choices.grow),
+        *(choices.candidates, choices.feather, choices.grow, choices.most_pixels),
     )
 
 

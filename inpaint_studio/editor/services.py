@@ -11,6 +11,7 @@ from inpaint_studio.editor.file_controller import FileController
 from inpaint_studio.editor.frame_controller import FrameController
 from inpaint_studio.editor.layer_controller import LayerController
 from inpaint_studio.editor.mask_controller import MaskController
+from inpaint_studio.editor.mask_files import MaskFiles
 from inpaint_studio.editor.model_library import ModelLibrary
 from inpaint_studio.editor.preflight import Preflight
 from inpaint_studio.editor.prompt_history import PromptHistory
@@ -30,6 +31,7 @@ class Services:
     toolbox: ToolBox
     edits: EditController
     masks: MaskController
+    mask_files: MaskFiles
     layers: LayerController
     files: FileController
     library: ModelLibrary

@@ -12,6 +12,7 @@ from inpaint_studio.core.change import Change, ChangeKind
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.history import Command, History
 from inpaint_studio.core.layer import Layer
+from inpaint_studio.core.write_behind import WriteBehind
 from inpaint_studio.errors import FileProblemError
 
 
@@ -30,6 +31,7 @@ class EditorSession(QObject):
     history_changed = Signal()
     active_layer_changed = Signal()
     noticed = Signal(str)
+    _store_refused = Signal()
 
     def __init__(
         self,
@@ -40,7 +42,9 @@ class EditorSession(QObject):
         disk_budget_bytes: int = 0,
     ) -> None:
         super().__init__(parent)
-        self._store = store
+        # Told in the thread that writes; the signal brings it here.
+        self._store_refused.connect(self._on_store_refused)
+        self._store = None if store is None else WriteBehind(store, self._store_refused.emit)
         self._document: Document | None = None
         self._history = self._new_history(history_budget_bytes, disk_budget_bytes)
         self._active_layer_id: int | None = None
@@ -78,8 +82,8 @@ class EditorSession(QObject):
         self._document = document
         old = self._history
         self._history = self._new_history(old.budget_bytes, old.disk_budget_bytes)
-        painted = [] if document is None else document.layers.painted
-        self._active_layer_id = painted[-1].id if painted else None
+        shown = [] if document is None else document.layers.shown
+        self._active_layer_id = shown[-1].id if shown else None
         self.document_replaced.emit()
         self.history_changed.emit()
         self.active_layer_changed.emit()
@@ -137,6 +141,10 @@ class EditorSession(QObject):
             yield history.undo(document)
         while history.position < position and history.can_redo:
             yield history.redo(document)
+
+    def _on_store_refused(self) -> None:
+        self._history.take_back_refused()
+        self.history_changed.emit()
 
     def mark_saved(self) -> None:
         """What is now in the document is also in a file."""

@@ -9,12 +9,15 @@ from typing import TypedDict, Unpack
 from PySide6.QtCore import QObject, Signal
 
 from inpaint_studio.core.brush import MAX_SIZE, MIN_SIZE, BrushSettings
-from inpaint_studio.core.layer import MaskKind
+from inpaint_studio.core.layer import Layer, MaskKind, MaskLayer
 from inpaint_studio.core.mask_edits import Combine
 from inpaint_studio.core.pressure import PressureCurve
+from inpaint_studio.editor.colour_range import ColourRangePicker
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.tools.brush_tool import BrushTool
+from inpaint_studio.editor.tools.colour_range_tool import ColourRangeTool
 from inpaint_studio.editor.tools.frame_tool import FrameTool
+from inpaint_studio.editor.tools.move_tool import MoveTool
 from inpaint_studio.editor.tools.selection_tools import (
     BoxTool,
     LassoTool,
@@ -23,6 +26,7 @@ from inpaint_studio.editor.tools.selection_tools import (
 )
 from inpaint_studio.editor.tools.tool import Tool
 from inpaint_studio.editor.tools.wand_tool import WandTool
+from inpaint_studio.imaging.colour_range import MOST_FUZZINESS
 
 
 class ToolName(Enum):
@@ -35,6 +39,8 @@ class ToolName(Enum):
     lasso = "lasso"
     polygon = "polygon"
     wand = "wand"
+    colour_range = "colour_range"
+    move = "move"
     frame = "frame"
     hand = "hand"
 
@@ -50,6 +56,7 @@ _SELECTING = {
     ToolName.lasso,
     ToolName.polygon,
     ToolName.wand,
+    ToolName.colour_range,
 }
 
 
@@ -88,14 +95,20 @@ class ToolBox(QObject):
         self._brush = BrushSettings()
         self._selection = SelectionSettings()
         self._mask_kind = MaskKind.repaint
+        self.colour_range = ColourRangePicker(
+            session, lambda: self._selection, lambda: self._mask_kind, self
+        )
+        self.selection_changed.connect(self.colour_range.refresh)
         self._tools: dict[ToolName, Tool] = {
             ToolName.brush: self._brush_tool(session, erase=False),
             ToolName.eraser: self._brush_tool(session, erase=True),
             **self._selection_tools(session),
+            ToolName.move: MoveTool(session, self),
             ToolName.frame: FrameTool(session),
             ToolName.hand: HandTool(),
         }
         self._current = ToolName.brush
+        session.active_layer_changed.connect(lambda: self._follow_layer(session.active_layer))
 
     @property
     def current(self) -> ToolName:
@@ -112,6 +125,13 @@ class ToolBox(QObject):
         """The tool that drags the frame, in hand or not."""
         tool = self._tools[ToolName.frame]
         assert isinstance(tool, FrameTool)
+        return tool
+
+    @property
+    def move_tool(self) -> MoveTool:
+        """The tool that moves layers, in hand or not."""
+        tool = self._tools[ToolName.move]
+        assert isinstance(tool, MoveTool)
         return tool
 
     @property
@@ -166,19 +186,28 @@ class ToolBox(QObject):
             self._mask_kind = kind
             self.brush_changed.emit()
 
+    def _follow_layer(self, layer: Layer | None) -> None:
+        """Whoever chooses a mask in the list means to paint on it."""
+        if isinstance(layer, MaskLayer):
+            self.set_mask_kind(layer.kind)
+
     def set_selection(
         self,
         *,
         how: Combine | None = None,
         tolerance: int | None = None,
+        fuzziness: int | None = None,
         contiguous: bool | None = None,
         all_layers: bool | None = None,
     ) -> None:
-        """Change some selection settings; the tolerance is clamped to 0..255."""
+        """Change some selection settings; tolerance and fuzziness are clamped to their ranges."""
         old = self._selection
         self._selection = SelectionSettings(
             how=old.how if how is None else how,
             tolerance=old.tolerance if tolerance is None else min(max(tolerance, 0), 255),
+            fuzziness=old.fuzziness
+            if fuzziness is None
+            else min(max(fuzziness, 0), MOST_FUZZINESS),
             contiguous=old.contiguous if contiguous is None else contiguous,
             all_layers=old.all_layers if all_layers is None else all_layers,
         )
@@ -193,6 +222,7 @@ class ToolBox(QObject):
             ToolName.lasso: LassoTool(session, read, kind),
             ToolName.polygon: PolygonTool(session, read, kind),
             ToolName.wand: WandTool(session, read, kind, self),
+            ToolName.colour_range: ColourRangeTool(self.colour_range),
         }
 
     def _brush_tool(self, session: EditorSession, *, erase: bool) -> BrushTool:

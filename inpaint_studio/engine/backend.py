@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -34,6 +34,12 @@ class Capabilities:
     redraws: bool = False
     soft_mask: bool = False
     has_strength: bool = True
+
+    def within(self, most_pixels: int | None) -> Capabilities:
+        """The same, working at no more than that many px."""
+        if self.sizes is None or most_pixels is None:
+            return self
+        return replace(self, sizes=self.sizes.limited(most_pixels))
 
 
 @dataclass(frozen=True)

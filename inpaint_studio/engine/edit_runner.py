@@ -77,7 +77,7 @@ class _PieceRun:
         self._piece = piece
         self._params = params
         self._backend = backend
-        self._takes = backend.capabilities
+        self._takes = backend.capabilities.within(params.most_pixels)
         self._steps = steps
         self._verb = "Generating" if self._takes.redraws else "Filling"
         self.size = PieceSize(0, 0)
@@ -90,13 +90,15 @@ class _PieceRun:
         with self._steps.stage("prepare"):
             masks = piece_masks(self._piece, self._params, self._takes)
             plan = plan_crop(self._piece.context, self._takes.sizes)
-            tiles = refine_tiles(plan, masks, self._takes)
+            tiles = refine_tiles(plan, masks, self._takes) if self._params.refines else []
             work = self._work(plan, masks)
         self.size = PieceSize(*plan.size, plan.scale, len(tiles))
         with self._steps.stage("generate"):
             generated = self._generated(work, plan, masks, 1 - refine_share(tiles))
         with self._steps.stage("refine"):
             generated = self._refined(generated, tiles, masks)
+        # Decoding can't be stopped; what it came to can be dropped.
+        self._steps.check()
         with self._steps.stage("finish"):
             candidates = self._finished(generated, masks)
             reports = tuple(self._report(candidate, masks) for candidate in candidates)

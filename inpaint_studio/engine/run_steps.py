@@ -69,13 +69,21 @@ class RunSteps:
     finished: int = 0
     seconds: StageSeconds = field(default_factory=StageSeconds)
     _last_preview: float = 0.0
+    _furthest: float = 0.0
+
+    def check(self) -> None:
+        """Stop here if asked to."""
+        if self.is_cancelled():
+            raise JobCancelledError
 
     def report(self, verb: str, fraction: float) -> None:
         """The current piece has got that far (0..1); stop here if asked to."""
-        if self.is_cancelled():
-            raise JobCancelledError
+        self.check()
         message = verb if self.total == 1 else f"{verb} {self.finished + 1} of {self.total}"
-        self.on_progress((self.finished + min(max(fraction, 0.0), 1.0)) / self.total, message)
+        done = (self.finished + min(max(fraction, 0.0), 1.0)) / self.total
+        # A backend that ran out of memory starts over; the bar waits for it.
+        self._furthest = max(self._furthest, done)
+        self.on_progress(self._furthest, message)
 
     def listener(
         self, verb: str, start: float, end: float, frame: PreviewFrame | None = None

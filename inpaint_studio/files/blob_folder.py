@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 import sys
+import threading
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
@@ -35,6 +36,8 @@ class BlobFolder:
         self._parent = parent
         self._folder: Path | None = None
         self._keys = itertools.count(1)
+        # One thread may write while another reads.
+        self._lock = threading.Lock()
 
     def put(self, parts: Sequence[Part]) -> int:
         """Write one file, whole or not at all. Raises FileProblemError."""
@@ -68,14 +71,22 @@ class BlobFolder:
             with suppress(OSError):
                 (self._folder / str(key)).unlink()
 
+    def problem(self, key: int) -> None:
+        """What it took it keeps."""
+
     def _own_folder(self) -> Path:
-        if self._folder is None:
-            self._parent.mkdir(parents=True, exist_ok=True)
-            lock_path, lock = _new_lock(self._parent)
-            self._folder = lock_path.with_suffix("")
-            self._folder.mkdir()
-            weakref.finalize(self, _clear_up, lock_path, lock)
+        with self._lock:
+            self._folder = self._folder or _new_folder(self, self._parent)
         return self._folder
+
+
+def _new_folder(owner: BlobFolder, parent: Path) -> Path:
+    parent.mkdir(parents=True, exist_ok=True)
+    lock_path, lock = _new_lock(parent)
+    folder = lock_path.with_suffix("")
+    folder.mkdir()
+    weakref.finalize(owner, _clear_up, lock_path, lock)
+    return folder
 
 
 def remove_stale_folders(parent: Path) -> None:

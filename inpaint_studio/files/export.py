@@ -132,7 +132,7 @@ def export_image(
     `is_cancelled` turns true.
     """
     check_export(path, (pixels.shape[1], pixels.shape[0]), options)
-    with _plain_reasons(path), atomic_writer(path) as file:
+    with plain_reasons(path), atomic_writer(path) as file:
         extras = _extras(pixels, options)
         has_alpha = options.format.keeps_alpha and not is_opaque(pixels)
         if write := _OWN_WRITERS.get(options.format):
@@ -157,7 +157,8 @@ def _extras(pixels: np.ndarray, options: ExportOptions) -> Extras:
 
 
 @contextmanager
-def _plain_reasons(path: Path) -> Iterator[None]:
+def plain_reasons(path: Path) -> Iterator[None]:
+    """Raise FileProblemError with a plain reason where writing fails."""
     try:
         yield
     except (JobCancelledError, FileProblemError):

@@ -46,6 +46,17 @@ def blend_over(below: np.ndarray, above: np.ndarray, mode: BlendMode, opacity: i
     below[...] = blended
 
 
+def fade_to(below: np.ndarray, above: np.ndarray, opacity: int) -> None:
+    """Replace `below` by `above` in place, wholly at opacity 255 and not at all at 0.
+
+    Premultiplied BGRA uint8 HxWx4, as QPainter's CompositionMode_Source does it.
+    """
+    mixed = np.multiply(below, 255 - opacity, dtype=np.uint16)
+    # At most 255 * 255 + 254 + 128 = 65407 in all, so uint16 holds it.
+    mixed += np.multiply(above, opacity, dtype=np.uint16)
+    below[...] = _divide_255(mixed)
+
+
 def _blended(below: np.ndarray, above: np.ndarray, mode: BlendMode) -> np.ndarray:
     if mode is BlendMode.plus:
         return np.minimum(below + above, 255)

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-REACH = 3
-"""px around a pixel that its sharpening looks at."""
+from inpaint_studio.imaging.deblur import (
+    MOST_VARIANCE,
+    REACH,
+    deblurred,
+    detail_steps,
+    grey,
+    missing_detail,
+    softened,
+)
+
 _KERNEL = (0.5, 0.25)
 """Binomial: the middle, and the neighbour on each side."""
 _WHITE_RESIDUAL = 1 - 2 * 0.25 + 0.375**2
@@ -27,7 +36,8 @@ _SOFT = 0.93
 """Edges with less than that of the original's energy are sharpened."""
 _CLEAR_EDGES = 0.5
 """Edges that make up less of what is measured drown in the grain, and say nothing."""
-_MOST_SHARPENING = 1.5
+_HALVINGS = 7
+"""Of the interval in which the blur is looked for: to 0.02 px²."""
 _TILE = 128
 _MOST_TILES = 10
 _ENOUGH = 200
@@ -38,22 +48,21 @@ _ENOUGH = 200
 class GrainMatch:
     """What makes a crop as sharp and as grainy as its picture.
 
-    `sharpening`: unsharp mask of about 1 px, 0 = none; `mixing`: 3x3, turns three independent
-    normal numbers into the grain to add, in 8-bit values of R, G, B.
+    `blur`: variance in px² of the blur to take back, 0 = none; `mixing`: 3x3, turns three
+    independent normal numbers into the grain to add, in 8-bit values of R, G, B.
     """
 
-    sharpening: float
+    blur: float
     mixing: np.ndarray
 
     def applied(self, rows: np.ndarray, amount: float, rng: np.random.Generator) -> np.ndarray:
         """Those rows (float32 HxWx3, with `REACH` rows more above and below) without the extra."""
         result = rows[REACH:-REACH]
-        if self.sharpening:
-            soft = _blurred(_blurred(rows))[REACH:-REACH]
-            result = result + amount * self.sharpening * (result - soft)
-        if self.mixing.any():
+        if self.blur and amount:
+            result = deblurred(rows, self.blur, amount)[REACH:-REACH]
+        if self.mixing.any() and amount:
             noise = rng.standard_normal(result.shape, np.float32)
-            result = result + noise @ (amount * self.mixing.T)
+            result = result + noise @ (np.float32(amount) * self.mixing.T)
         return result
 
 
@@ -74,13 +83,14 @@ def grain_match(original: np.ndarray, generated: np.ndarray, weights: np.ndarray
         return NO_GRAIN_MATCH
     if np.average([s.share_of_zeros for s in samples]) > _FLAT_ART_SHARE:
         return NO_GRAIN_MATCH
-    wanted = _energy([(s.original, s.chosen) for s in samples])
-    if _energy([(s.generated, s.chosen) for s in samples]) >= _SOFT * wanted:
+    wanted = _energy([s.original.laplacian[s.chosen] for s in samples])
+    found = _energy([s.generated.laplacian[s.chosen] for s in samples])
+    if found >= _SOFT * wanted:
         return NO_GRAIN_MATCH
-    sharpening = _missing_sharpness(samples)
-    found = _energy([(s.sharpened(sharpening), s.chosen) for s in samples])
-    mixing = _missing_grain(samples, sharpening)
-    return GrainMatch(sharpening, mixing * _room_for_grain(wanted, found, mixing))
+    blur = _blur(samples, wanted)
+    mixing = _missing_grain(samples, blur)
+    found = _energy([_laplacian(s.deblurred(blur))[s.chosen] for s in samples])
+    return GrainMatch(blur, mixing * _room_for_grain(wanted, found, mixing))
 
 
 def _best_tiles(weights: np.ndarray) -> Iterator[tuple[tuple[slice, slice], np.ndarray]]:
@@ -101,111 +111,152 @@ def _best_tiles(weights: np.ndarray) -> Iterator[tuple[tuple[slice, slice], np.n
             yield tile, chosen
 
 
+class _Side:
+    """One version of a tile: the old picture's or the new one's, float32 HxWx3."""
+
+    def __init__(self, picture: np.ndarray) -> None:
+        self.grey = grey(picture)
+        self.laplacian = _laplacian(self.grey)
+        self.activity = _activity(self.grey)
+        self._picture = picture
+
+    @cached_property
+    def residual(self) -> np.ndarray:
+        """What a 3x3 blur takes away, HxWx3."""
+        return np.stack([_residual(self._picture[..., i]) for i in range(3)], axis=-1)
+
+
 class _Sample:
     """One tile of both pictures: where it is flat, where it has texture."""
 
     def __init__(self, original: np.ndarray, generated: np.ndarray, chosen: np.ndarray) -> None:
-        self.original, self.generated, self.chosen = original, generated, chosen
-        self._detail = generated - _blurred(_blurred(generated))
+        self.original, self.generated, self.chosen = _Side(original), _Side(generated), chosen
         self.count = int(chosen.sum())
-        self.share_of_zeros = float((_laplacian(original)[chosen] == 0).mean())
-        activity = np.maximum(_activity(original), _activity(generated))
+        self.share_of_zeros = float((self.original.laplacian[chosen] == 0).mean())
+        activity = np.maximum(self.original.activity, self.generated.activity)
         low, high = np.quantile(activity[chosen], (0.3, 0.6))
         self.flat = chosen & (activity <= low)
         self.textured = chosen & (activity >= high)
-        self.share_of_grain = _share_of_grain(original, self.flat)
+        self._share_of_grain = _share_of_grain(self.original, self.flat)
 
-    def sharpened(self, amount: float) -> np.ndarray:
-        """The generated tile after an unsharp mask."""
-        return self.generated + amount * self._detail
+    def deblurred(self, blur: float) -> np.ndarray:
+        """The grey of the generated tile without a blur of that variance."""
+        before = self.generated.grey
+        return before + missing_detail(self._steps, blur) if blur else before
+
+    def grain(self, residual: np.ndarray) -> np.ndarray:
+        """How much of a residual (HxW or HxWx3) is grain, where the tile is flat: N or Nx3."""
+        return residual[self.flat] * self._share_of_grain**0.5
+
+    @cached_property
+    def _steps(self) -> list[np.ndarray]:
+        return detail_steps(self.generated.grey)
 
 
-def _missing_sharpness(samples: list[_Sample]) -> float:
-    """The unsharp mask's amount at which the edges have the original's energy."""
-    wanted = _edge_energy(samples, [s.original for s in samples])
-    if wanted < _CLEAR_EDGES * _energy([(s.original, s.textured) for s in samples]):
+def _blur(samples: list[_Sample], most_energy: float) -> float:
+    """The variance of the blur after which the original's edges have the generated one's energy.
+
+    Less where all together would get more than `most_energy`: that would be amplified grain.
+    """
+    wanted = _edge_energy(samples, [s.original.grey for s in samples])
+    if wanted < _CLEAR_EDGES * _energy([s.original.laplacian[s.textured] for s in samples]):
+        return 0.0
+    if _edge_energy(samples, [s.generated.grey for s in samples]) >= _SOFT * wanted:
         return 0.0
 
-    def lacks(amount: float) -> bool:
-        return _edge_energy(samples, [s.sharpened(amount) for s in samples]) < wanted
+    def is_too_little(blur: float) -> bool:
+        greys = [s.deblurred(blur) for s in samples]
+        both = zip(samples, greys, strict=True)
+        if _energy([_laplacian(g)[s.chosen] for s, g in both]) >= most_energy:
+            return False
+        return _edge_energy(samples, greys) < wanted
 
-    if _edge_energy(samples, [s.generated for s in samples]) >= _SOFT * wanted:
-        return 0.0
-    low, high = 0.0, _MOST_SHARPENING
-    for _ in range(6):
+    low, high = 0.0, MOST_VARIANCE
+    for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if lacks(middle) else (low, middle)
+        low, high = (middle, high) if is_too_little(middle) else (low, middle)
     return high
 
 
-def _edge_energy(samples: list[_Sample], pictures: list[np.ndarray]) -> float:
+def _edge_energy(samples: list[_Sample], greys: list[np.ndarray]) -> float:
     """Mean |Laplacian| of the textured part, without what its grain alone would give."""
-    pairs = list(zip(samples, pictures, strict=True))
-    edges = _energy([(p, s.textured) for s, p in pairs])
-    grain = _grey_sigma(_grain_covariance(pairs))
-    return max(edges**2 - (_LAPLACE_OF_NOISE * grain) ** 2, 0.0) ** 0.5
+    pairs = list(zip(samples, greys, strict=True))
+    edges = _energy([_laplacian(g)[s.textured] for s, g in pairs])
+    grain = np.concatenate([s.grain(_residual(g)) for s, g in pairs])[:, None]
+    sigma = _covariance(grain)[0, 0] ** 0.5
+    return max(edges**2 - (_LAPLACE_OF_NOISE * sigma) ** 2, 0.0) ** 0.5
 
 
-def _energy(pairs: list[tuple[np.ndarray, np.ndarray]]) -> float:
-    """Mean |Laplacian| of the pictures where their bool masks are set."""
-    return float(np.abs(np.concatenate([_laplacian(p)[mask] for p, mask in pairs])).mean())
+def _energy(laplacians: list[np.ndarray]) -> float:
+    """Mean |Laplacian| of all of them."""
+    return float(np.abs(np.concatenate(laplacians)).mean())
 
 
-def _share_of_grain(picture: np.ndarray, flat: np.ndarray) -> float:
+def _share_of_grain(side: _Side, flat: np.ndarray) -> float:
     """How much (0..1) of the variance in the flattest part is grain: fur and grass have no flat
     part, and what they change by over a few px says so."""
-    residual = (picture - _blurred(picture))[flat].mean(axis=1)
+    residual = _residual(side.grey)[flat]
     sigma = float(np.sqrt((residual**2).mean() / _WHITE_RESIDUAL))
-    found = float(_activity(picture)[flat].mean())
+    found = float(side.activity[flat].mean())
     expected = 2 * _ACTIVITY_OF_NOISE * sigma
     return 1.0 if found <= expected else (expected / found) ** 2
 
 
-def _grey_sigma(covariance: np.ndarray) -> float:
-    """Standard deviation of the mean of R, G, B."""
-    return float(max(covariance.sum(), 0.0)) ** 0.5 / 3
-
-
 def _room_for_grain(wanted: float, found: float, mixing: np.ndarray) -> float:
     """How much of the grain (0..1) may be added before all together has the energy wanted."""
-    added = _LAPLACE_OF_NOISE * _grey_sigma(mixing @ mixing.T)
+    sigma_of_grey = float(max((mixing @ mixing.T).sum(), 0.0)) ** 0.5 / 3
+    added = _LAPLACE_OF_NOISE * sigma_of_grey
     missing = max(wanted**2 - found**2, 0.0) ** 0.5
     return 1.0 if added <= missing else missing / added
 
 
-def _missing_grain(samples: list[_Sample], sharpening: float) -> np.ndarray:
+def _missing_grain(samples: list[_Sample], blur: float) -> np.ndarray:
     """A root of what the original's grain has more of covariance than the generated one's."""
-    wanted = _grain_covariance([(s, s.original) for s in samples])
-    found = _grain_covariance([(s, s.sharpened(sharpening)) for s in samples])
+    wanted = _covariance(np.concatenate([s.grain(s.original.residual) for s in samples]))
+    found = _covariance(np.concatenate([s.grain(_residual_without(s, blur)) for s in samples]))
     values, vectors = np.linalg.eigh(wanted - found)
     return (vectors * np.sqrt(np.maximum(values, 0))).astype(np.float32)
 
 
-def _grain_covariance(pairs: list[tuple[_Sample, np.ndarray]]) -> np.ndarray:
-    """Covariance of R, G, B of the white noise that would leave the same 3x3 residual, 3x3."""
-    residual = np.concatenate([(p - _blurred(p))[s.flat] * s.share_of_grain**0.5 for s, p in pairs])
+def _residual_without(sample: _Sample, blur: float) -> np.ndarray:
+    """The generated tile's residual after that blur was taken back, HxWx3."""
+    extra = sample.deblurred(blur) - sample.generated.grey
+    return sample.generated.residual + _residual(extra)[..., None]
+
+
+def _covariance(grain: np.ndarray) -> np.ndarray:
+    """Covariance, CxC, of the white noise that would leave that 3x3 residual (NxC)."""
     # A few edges that slipped in would count a hundredfold as squares.
-    limit = 3 * 1.4826 * np.median(np.abs(residual), axis=0) + 0.5
-    residual = np.clip(residual, -limit, limit)
-    return residual.T @ residual / len(residual) / _WHITE_RESIDUAL
+    limit = 3 * 1.4826 * np.median(np.abs(grain), axis=0) + 0.5
+    grain = np.clip(grain, -limit, limit)
+    return grain.T @ grain / len(grain) / _WHITE_RESIDUAL
 
 
-def _laplacian(picture: np.ndarray) -> np.ndarray:
-    """4 * middle - neighbours of the mean of R, G, B (wrong along the border)."""
-    grey = picture.mean(axis=2)
-    return 4 * grey - sum(np.roll(grey, step, axis) for axis in (0, 1) for step in (1, -1))
+def _laplacian(values: np.ndarray) -> np.ndarray:
+    """4 * middle - neighbours, HxW (wrong along the border)."""
+    result = 4 * values
+    result[1:] -= values[:-1]
+    result[:-1] -= values[1:]
+    result[:, 1:] -= values[:, :-1]
+    result[:, :-1] -= values[:, 1:]
+    return result
 
 
-def _activity(picture: np.ndarray) -> np.ndarray:
+def _activity(values: np.ndarray) -> np.ndarray:
     """How much bends around a pixel, grain left aside; even slopes count as flat."""
-    grey = _blurred(_blurred(_blurred(picture.mean(axis=2, keepdims=True))))[..., 0]
-    across = np.abs(np.roll(grey, 2, 1) + np.roll(grey, -2, 1) - 2 * grey)
-    return across + np.abs(np.roll(grey, 2, 0) + np.roll(grey, -2, 0) - 2 * grey)
+    smooth = _blurred(softened(values))
+    across = np.abs(np.roll(smooth, 2, 1) + np.roll(smooth, -2, 1) - 2 * smooth)
+    return across + np.abs(np.roll(smooth, 2, 0) + np.roll(smooth, -2, 0) - 2 * smooth)
 
 
-def _blurred(picture: np.ndarray) -> np.ndarray:
-    """3x3 binomial blur with repeated edges."""
-    middle, side = _KERNEL
-    padded = np.pad(picture, ((1, 1), (1, 1), (0, 0)), mode="edge")
+def _residual(values: np.ndarray) -> np.ndarray:
+    """What a 3x3 blur takes away, HxW."""
+    return values - _blurred(values)
+
+
+def _blurred(values: np.ndarray) -> np.ndarray:
+    """3x3 binomial blur of HxW with repeated edges."""
+    middle, side = (np.float32(weight) for weight in _KERNEL)
+    padded = np.pad(values, 1, mode="edge")
     rows = middle * padded[1:-1] + side * (padded[:-2] + padded[2:])
     return middle * rows[:, 1:-1] + side * (rows[:, :-2] + rows[:, 2:])

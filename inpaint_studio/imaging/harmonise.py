@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from inpaint_studio.imaging.colour import OUTSIDE_REACH, colour_field, ring_weights
-from inpaint_studio.imaging.grain import REACH, grain_match
+from inpaint_studio.imaging.deblur import REACH
+from inpaint_studio.imaging.grain import grain_match
 from inpaint_studio.imaging.mask_ops import bounds_of
 
 _BAND = 256

@@ -65,7 +65,10 @@ def _running_maximum(mask: np.ndarray, half: int, dy: int, dx: int) -> np.ndarra
     if half == 0:
         return mask
     height, width = mask.shape
-    covered = np.pad(mask, ((half * dy,) * 2, (half * dx,) * 2))
+    top, left = half * dy, half * dx
+    # np.pad takes longer than all the maxima of a part that a brush touched.
+    covered = np.zeros((height + 2 * top, width + 2 * left), mask.dtype)
+    covered[top : top + height, left : left + width] = mask
     # covered[p] is the maximum of `length` pixels from p on; overlapping halves double it.
     length, wanted = 1, 2 * half + 1
     while length < wanted:

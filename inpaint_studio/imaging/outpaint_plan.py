@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -26,6 +26,11 @@ FREE_SIZE_PIXELS = 8_000_000
 """px of one crop for backends that take any size. Keeps time and memory of a step in bounds."""
 LEAST_COPIED = 64
 """px. Patch fill gets at least this much to copy from beside a thin strip."""
+COPIED_ASIDE = (1.0, 1.0)
+COPIED_ABOVE_AND_BELOW = (0.5, 0.75)
+"""How much patch fill gets to copy from on each side, in parts of what it makes there. Pictures lie
+in layers: above is sky, and a little further in a second horizon to be copied; below, what stands
+there goes on down, of which it has to see enough."""
 LEAST_SIDE = 256
 """px. Crops may be this long however thin they are, and no limit makes them smaller."""
 LEAST_DEPTH = 128
@@ -96,15 +101,6 @@ class ExpansionPlan:
     def working_pixels(self) -> int:
         """px that the backend computes over all steps: what the time depends on."""
         return sum(step.size.area for step in self.steps)
-
-    def keeping(self, is_needed: Callable[[Bounds], bool]) -> ExpansionPlan:
-        """Without the masks that `is_needed` rejects, and without steps that have none left."""
-        left = []
-        for step in self.steps:
-            masks = tuple(mask for mask in step.masks if is_needed(mask))
-            if masks:
-                left.append(replace(step, masks=masks))
-        return replace(self, steps=tuple(left))
 
 
 @dataclass(frozen=True)
@@ -195,8 +191,8 @@ class _Planner:
             self.pixels = max(min(FREE_SIZE_PIXELS, free_pixels), LEAST_SIDE**2)
             self.longest, self.ratio = self.pixels, math.inf
         else:
-            self.pixels = max(min(sizes.maximum_pixels, free_pixels), sizes.minimum_pixels)
-            self.sizes = replace(sizes, maximum_pixels=self.pixels)
+            self.sizes = sizes.limited(free_pixels)
+            self.pixels = self.sizes.maximum_pixels
             self.longest = sizes.maximum_side
             self.ratio = min(MAX_RATIO, self.longest / sizes.minimum_side)
         self.side = min(math.isqrt(self.pixels), self.longest)
@@ -261,8 +257,8 @@ class _Planner:
     def _ring(self, known: Bounds, grown: Bounds) -> Iterator[ExpansionStep]:
         x, right = _Span(known.x, known.right), _Span(grown.x, grown.right)
         y, bottom = _Span(known.y, known.bottom), _Span(grown.y, grown.bottom)
-        columns = self._outward(x, right, y.length)
-        rows = self._outward(y, bottom, x.length)
+        columns = self._outward(x, right, y.length, COPIED_ASIDE)
+        rows = self._outward(y, bottom, x.length, COPIED_ABOVE_AND_BELOW)
         for column in columns:
             for row in self._along(y, column.crop.length):
                 yield self._made_of(column, row)
@@ -273,33 +269,34 @@ class _Planner:
             for column in columns:
                 yield self._made_of(column, row)
 
-    def _outward(self, known: _Span, grown: _Span, along: int) -> list[_Cell]:
+    def _outward(
+        self, known: _Span, grown: _Span, along: int, copied: tuple[float, float]
+    ) -> list[_Cell]:
         """The strips before and after the known span, where it grows there."""
         cells = []
         if (depth := known.start - grown.start) > 0:
-            inward = self._inward(depth, along, known.length)
+            inward = min(self._inward(depth, along, copied[0]), known.length)
             new = _Span(grown.start, known.start)
             cells.append(_Cell(new, _Span(new.start, new.stop + inward), inward))
         if (depth := grown.stop - known.stop) > 0:
-            inward = self._inward(depth, along, known.length)
+            inward = min(self._inward(depth, along, copied[1]), known.length)
             new = _Span(known.stop, grown.stop)
             cells.append(_Cell(new, _Span(new.start - inward, new.stop), inward))
         return cells
 
-    def _inward(self, depth: int, along: int, available: int) -> int:
-        """px of known picture that a strip's crop reaches into.
+    def _inward(self, depth: int, along: int, copied: float) -> int:
+        """px of known picture that a strip's crop would like to reach into.
 
-        A model gets a crop as square as its size allows. Patch fill copies, so it gets as much as
-        it must make; with more it brings eyes, faces and towers from further inside.
+        A model gets a crop as square as its size allows. Patch fill copies, so it gets no more than
+        it must make (`copied` of that); else it brings eyes, faces and towers from further inside.
         """
         if self.sizes is None:
-            wanted = max(depth, LEAST_COPIED)
+            wanted = max(round(copied * depth), LEAST_COPIED)
         else:
             wanted = self.side - depth
             if wanted > (room := int(self.ratio * max(along, LEAST_SIDE)) - depth):
                 wanted = room
-        wanted = max(min(wanted, self.side - depth), self._overlap(depth))
-        return min(wanted, available)
+        return max(min(wanted, self.side - depth), self._overlap(depth))
 
     def _overlap(self, depth: int) -> int:
         return max(self.settings.least_overlap, math.ceil(self.settings.overlap * depth))

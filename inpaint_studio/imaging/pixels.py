@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+_BAND = 16
+"""Rows."""
+
 
 def multiply_255(a: np.ndarray, b: np.ndarray | int) -> np.ndarray:
     """a * b / 255, rounded as Qt's BYTE_MUL does: (t + (t >> 8) + 128) >> 8. uint8 in and out."""
@@ -21,10 +24,10 @@ def multiply_255(a: np.ndarray, b: np.ndarray | int) -> np.ndarray:
 
 def premultiply(rgba: np.ndarray) -> np.ndarray:
     """Straight RGBA uint8 HxWx4 to premultiplied BGRA uint8 HxWx4."""
-    bgra = np.ascontiguousarray(rgba[..., [2, 1, 0, 3]])
-    alpha = bgra[..., 3]
-    if alpha.min(initial=255) < 255:
-        bgra[..., :3] = multiply_255(bgra[..., :3], alpha[..., None])
+    bgra = np.empty(rgba.shape, np.uint8)
+    _swap_red_and_blue(rgba, bgra)
+    bgra[..., 3] = rgba[..., 3]
+    _multiply_by_alpha(bgra)
     return bgra
 
 
@@ -32,15 +35,16 @@ def from_rgb(rgb: np.ndarray, alpha: np.ndarray | None = None) -> np.ndarray:
     """Straight RGB uint8 HxWx3 with alpha uint8 HxW (opaque if None) to premultiplied BGRA."""
     bgra = np.empty((*rgb.shape[:2], 4), np.uint8)
     bgra[..., 3] = 255 if alpha is None else alpha
-    bgra[..., :3] = rgb[..., ::-1]
+    _swap_red_and_blue(rgb, bgra)
     if alpha is not None:
-        bgra[..., :3] = multiply_255(bgra[..., :3], alpha[..., None])
+        _multiply_by_alpha(bgra)
     return bgra
 
 
 def to_rgb(bgra: np.ndarray) -> np.ndarray:
     """Premultiplied BGRA to straight RGB uint8 HxWx3. Where alpha is 0 the colour is black."""
-    rgb = np.ascontiguousarray(bgra[..., 2::-1])
+    rgb = np.empty((*bgra.shape[:2], 3), np.uint8)
+    _swap_red_and_blue(bgra, rgb)
     alpha = bgra[..., 3]
     if alpha.min(initial=255) == 255:
         return rgb
@@ -53,3 +57,26 @@ def to_rgb(bgra: np.ndarray) -> np.ndarray:
 def to_rgba(bgra: np.ndarray) -> np.ndarray:
     """Premultiplied BGRA to straight RGBA, uint8 HxWx4."""
     return np.concatenate([to_rgb(bgra), bgra[..., 3:]], axis=-1)
+
+
+def _swap_red_and_blue(source: np.ndarray, target: np.ndarray) -> None:
+    """Copy three channels, the first and the last exchanged. Both HxWx3 or HxWx4.
+
+    One by one: numpy takes four times as long to copy them backwards.
+    """
+    for channel in range(3):
+        target[..., channel] = source[..., 2 - channel]
+
+
+def _multiply_by_alpha(bgra: np.ndarray) -> None:
+    """Straight BGRA to premultiplied, in place. Rows that are opaque or blank take next to no time.
+
+    In bands that stay in the processor's cache.
+    """
+    for top in range(0, len(bgra), _BAND):
+        band = bgra[top : top + _BAND]
+        alpha = band[..., 3]
+        if not alpha.max(initial=0):
+            band[...] = 0
+        elif alpha.min(initial=255) < 255:
+            band[..., :3] = multiply_255(band[..., :3], alpha[..., None])

@@ -18,6 +18,8 @@ _REACH = 13
 _COLOUR_BAND = 8
 _NOISE_FLOOR = 0.5
 """8-bit values added to both sides of a ratio, so that flat pictures give 1 and not noise."""
+_MEDIAN_OF_NOISE = 0.6745 * 6
+"""Median size of what `_noise_filtered` makes of white Gaussian noise of sigma 1."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,14 @@ class SeamReport:
     `seam_ratio`: gradient along the edge over the gradient beside it; untouched about 1.0.
     `colour_step`: CIE76 delta E between 8 px bands inside and outside the edge.
     `sharpness_ratio`: high-frequency energy inside over outside.
+    `noise_ratio`: sigma of the noise inside over that of the band outside.
     """
 
     max_change_outside: int
     seam_ratio: float
     colour_step: float
     sharpness_ratio: float
+    noise_ratio: float = 1.0
 
 
 def seam_report(original: np.ndarray, result: np.ndarray, alpha: np.ndarray) -> SeamReport:
@@ -49,11 +53,14 @@ def seam_report(original: np.ndarray, result: np.ndarray, alpha: np.ndarray) -> 
     if inside.all() or not inside.any():
         return SeamReport(change, 1.0, 0.0, 1.0)
     depth = _distance_from_edge(inside)
+    luminance = _luminance(picture)
+    sides = _sides(inside, depth)
     return SeamReport(
         change,
-        _seam_ratio(picture, depth),
+        _seam_ratio(luminance, depth),
         _colour_step(picture, inside, depth),
-        _sharpness_ratio(picture, inside, depth),
+        _sharpness_ratio(luminance, sides),
+        _noise_ratio(luminance, sides),
     )
 
 
@@ -73,8 +80,14 @@ def _luminance(picture: np.ndarray) -> np.ndarray:
     return picture @ np.array([0.299, 0.587, 0.114], np.float32)
 
 
-def _seam_ratio(picture: np.ndarray, depth: np.ndarray) -> float:
-    gradient = _gradient(_luminance(picture))
+def _sides(inside: np.ndarray, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The patch and the band around it, both without the edge itself. Two bool HxW."""
+    off_edge = depth > EDGE + 1
+    return inside & off_edge, ~inside & off_edge & (depth <= BAND_END)
+
+
+def _seam_ratio(luminance: np.ndarray, depth: np.ndarray) -> float:
+    gradient = _gradient(luminance)
     edge = depth <= EDGE
     beside = (depth > BAND_START) & (depth <= BAND_END)
     return _ratio(gradient[edge], gradient[beside])
@@ -88,21 +101,43 @@ def _gradient(values: np.ndarray) -> np.ndarray:
 
 
 def _ratio(measured: np.ndarray, reference: np.ndarray) -> float:
+    """Of the means of two samples; 1 where one is empty."""
     if measured.size == 0 or reference.size == 0:
         return 1.0
-    top, bottom = float(measured.mean()), float(reference.mean())
+    return _quotient(float(measured.mean()), float(reference.mean()))
+
+
+def _quotient(top: float, bottom: float) -> float:
     return (top + _NOISE_FLOOR) / (bottom + _NOISE_FLOOR)
 
 
-def _sharpness_ratio(picture: np.ndarray, inside: np.ndarray, depth: np.ndarray) -> float:
+def _sharpness_ratio(luminance: np.ndarray, sides: tuple[np.ndarray, np.ndarray]) -> float:
     """Mean size of the Laplacian, inside over the band outside."""
-    luminance = np.pad(_luminance(picture), 1, mode="edge")
-    middle = luminance[1:-1, 1:-1]
-    across = luminance[1:-1, :-2] + luminance[1:-1, 2:]
-    along = luminance[:-2, 1:-1] + luminance[2:, 1:-1]
+    padded = np.pad(luminance, 1, mode="edge")
+    middle = padded[1:-1, 1:-1]
+    across = padded[1:-1, :-2] + padded[1:-1, 2:]
+    along = padded[:-2, 1:-1] + padded[2:, 1:-1]
     energy = np.abs(4 * middle - across - along)
-    off_edge = depth > EDGE + 1
-    return _ratio(energy[inside & off_edge], energy[~inside & off_edge & (depth <= BAND_END)])
+    within, around = sides
+    return _ratio(energy[within], energy[around])
+
+
+def _noise_ratio(luminance: np.ndarray, sides: tuple[np.ndarray, np.ndarray]) -> float:
+    """Sigma of the noise, inside over the band outside."""
+    filtered = np.abs(_noise_filtered(luminance))
+    within, around = (filtered[side] for side in sides)
+    if within.size == 0 or around.size == 0:
+        return 1.0
+    # The median: edges, which the filter sees as well, are few where noise is everywhere.
+    sigmas = (float(np.median(side)) / _MEDIAN_OF_NOISE for side in (within, around))
+    return _quotient(*sigmas)
+
+
+def _noise_filtered(luminance: np.ndarray) -> np.ndarray:
+    """What is neither flat, nor a slope, nor a straight edge along an axis (Immerkaer 1996)."""
+    padded = np.pad(luminance, 1, mode="edge")
+    rows = padded[:-2] - 2 * padded[1:-1] + padded[2:]
+    return rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:]
 
 
 def _colour_step(picture: np.ndarray, inside: np.ndarray, depth: np.ndarray) -> float:
@@ -122,7 +157,7 @@ def _colour_step(picture: np.ndarray, inside: np.ndarray, depth: np.ndarray) -> 
 
 def _local_mean(values: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean of the chosen pixels within 8 px (a square) around each pixel, and their number."""
-    weights = _box_sum(chosen[..., None].astype(np.float64))
+    weights = _box_sum(chosen[..., None].astype(np.float32))
     sums = _box_sum(values * chosen[..., None])
     return sums / np.maximum(weights, 1), weights[..., 0]
 
@@ -141,14 +176,15 @@ def _box_sum(values: np.ndarray) -> np.ndarray:
 
 
 def _lab(picture: np.ndarray) -> np.ndarray:
-    """sRGB uint8 to CIE L*a*b* (D65, 2°), float64; IEC 61966-2-1 and CIE 15."""
+    """sRGB uint8 to CIE L*a*b* (D65, 2°), float32; IEC 61966-2-1 and CIE 15."""
     code = np.arange(256) / 255
-    linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)[picture]
+    linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
     to_xyz = np.array(
         [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
     )
     white = to_xyz.sum(axis=1)
-    ratio = linear @ to_xyz.T / white
+    to_ratio = (to_xyz.T / white).astype(np.float32)
+    ratio = linear.astype(np.float32)[picture] @ to_ratio
     f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio * (29 / 6) ** 2 / 3 + 4 / 29)
     x, y, z = f[..., 0], f[..., 1], f[..., 2]
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -17,3 +17,10 @@ class SizeRule:
     maximum_pixels: int = 1024 * 1024
     minimum_side: int = 256
     maximum_side: int = 2048
+
+    def limited(self, pixels: int | None) -> SizeRule:
+        """The same rule for no more than that many px (None: any), never below its own minimum."""
+        if pixels is None:
+            return self
+        most = max(min(self.maximum_pixels, pixels), self.minimum_pixels)
+        return replace(self, maximum_pixels=most)

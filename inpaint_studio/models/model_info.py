@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from inpaint_studio.errors import shown_name
 from inpaint_studio.models.families import Family
 
 SAME_NAMES = frozenset({"diffusion_pytorch_model", "model", "pytorch_lora_weights"})
@@ -79,8 +80,7 @@ class ModelInfo:
         A folder of the Hugging Face cache gets the model's name, a file that is called alike in
         all models its folder's.
         """
-        if self.path.parent.name == "snapshots":
-            return self.path.parents[1].name.split("--")[-1]
         if self.format is ModelFormat.folder:
-            return self.path.name
-        return self.path.parent.name if self.path.stem in SAME_NAMES else self.path.stem
+            return shown_name(self.path)
+        is_called_alike = self.path.stem in SAME_NAMES
+        return shown_name(self.path.parent) if is_called_alike else self.path.stem

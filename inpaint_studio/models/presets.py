@@ -25,7 +25,10 @@ class Preset:
 
     `few_step_factor` is the steps' factor for few-step models, which fall apart below the number
     they were trained for and gain little above it. `step_cache`: skip blocks whose output barely
-    changes. `area_factor`: the size to generate at, of the family's largest area.
+    changes. `area_factor`: the largest area to generate at, of the family's; larger crops are
+    scaled down to it. None is above 1: a crop at its own size loses nothing, and models repeat
+    things beyond the area they were trained for. `refines`: what was scaled down is drawn once
+    more, in tiles of its own size.
     """
 
     name: PresetName
@@ -35,6 +38,7 @@ class Preset:
     few_step_factor: float = 1.0
     step_cache: bool = False
     area_factor: float = 1.0
+    refines: bool = True
 
     def steps(self, defaults: Defaults) -> int:
         """How many steps to run with this preset."""
@@ -51,6 +55,7 @@ _LIST = (
         steps_factor=0.5,
         step_cache=True,
         area_factor=0.6,
+        refines=False,
     ),
     Preset(PresetName.balanced, "Balanced", "What the model was made for."),
     Preset(

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from inpaint_studio.editor.toolbox import ToolName
 from inpaint_studio.ui.icons import icon
 from inpaint_studio.ui.menus import (
     edit_menu,
@@ -32,7 +33,7 @@ _MENU_ROLES = {
 """Commands that macOS has a place of its own for."""
 
 EXCLUSIVE = (
-    ("brush", "eraser", "rectangle", "ellipse", "lasso", "polygon", "wand", "frame", "hand"),
+    tuple(name.value for name in ToolName),
     ("theme_system", "theme_dark", "theme_light"),
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from inpaint_studio.core.change import Change, ChangeKind
+from inpaint_studio.core.edit import Intent
+from inpaint_studio.core.layer import ResultLayer
 from inpaint_studio.editor.services import Services
 from inpaint_studio.editor.toolbox import ToolName
 from inpaint_studio.ui.canvas.frame_overlay import ShownPlan
@@ -31,12 +33,22 @@ class Expanding(QObject):
         expansions.step_started.connect(self._show_plan)
         expansions.refused.connect(self.informed)
         expansions.stopped.connect(self._tell_stopped)
+        expansions.previewed.connect(window.canvas.set_preview)
+        expansions.preview_ended.connect(window.canvas.clear_preview)
+        expansions.redone.connect(self._on_redone)
+        window.layers_panel.redo_requested.connect(self._redo)
 
     def generate(self) -> None:
         """Expand where that is what Generate means now; otherwise edit what is masked."""
+        preflight, settings = self._services.expand_preflight, self._services.edits.settings
+        if preflight.is_masked and settings.choices.intent is not Intent.expand:
+            self._services.edits.generate()
+        else:
+            preflight.when_known(self._generate)
+
+    def _generate(self) -> None:
         preflight = self._services.expand_preflight
-        preflight.look_now()
-        if self._services.expansions.is_busy and not self._services.expand_preflight.is_masked:
+        if self._services.expansions.is_busy:
             self.informed.emit(self.tr("Still expanding. Esc stops it; finished steps stay."))
         elif preflight.applies:
             preflight.start()
@@ -58,12 +70,40 @@ class Expanding(QObject):
 
     def _plan_to_show(self) -> ShownPlan | None:
         expansions, preflight = self._services.expansions, self._services.expand_preflight
-        if expansions.is_busy and expansions.plan is not None:
-            return ShownPlan(expansions.plan, current=expansions.current_step)
+        if expansions.current_step is not None and expansions.plan is not None:
+            return ShownPlan(expansions.plan, self._step_label(), expansions.current_step)
         wanted = preflight.applies or self._services.toolbox.current is ToolName.frame
-        if preflight.plan is None or not wanted or self._services.edits.is_busy:
+        is_busy = expansions.is_busy or self._services.edits.is_busy
+        if preflight.plan is None or not wanted or is_busy:
             return None
         return ShownPlan(preflight.plan, preflight.label)
+
+    def _step_label(self) -> str:
+        expansions = self._services.expansions
+        step, plan = expansions.current_step, expansions.plan
+        if step is None or plan is None:
+            return ""
+        return self.tr("Step {0} of {1}").format(step + 1, len(plan.steps))
+
+    def _redo(self, layer_id: int) -> None:
+        document = self._services.session.document
+        layer = document.layers.find(layer_id) if document is not None else None
+        if isinstance(layer, ResultLayer):
+            self._services.expand_preflight.redo(layer)
+
+    def _on_redone(self, layer_id: int) -> None:
+        """Show the new candidates, and say what did not follow."""
+        self._services.session.set_active_layer(layer_id)
+        self._window.strip.show_for(layer_id)
+        document = self._services.session.document
+        layer = document.layers.find(layer_id) if document is not None else None
+        place = layer.result.place if isinstance(layer, ResultLayer) else None
+        if place is not None and place.number < place.count:
+            text = self.tr(
+                "Step {0} is made anew. Later steps stay as they were; "
+                "if a join shows, redo the step above it, too."
+            )
+            self.informed.emit(text.format(place.number))
 
     def _tell_stopped(self, done: int) -> None:
         plan = self._services.expansions.plan

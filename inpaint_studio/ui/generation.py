@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from inpaint_studio.core.edit import EditParams
 from inpaint_studio.core.layer import ResultLayer
+from inpaint_studio.editor.model_reasons import family_label
 from inpaint_studio.editor.services import Services
 from inpaint_studio.engine.supervisor import Supervisor
 from inpaint_studio.engine.worker_client import EngineState
+from inpaint_studio.models.model_info import ModelInfo
 from inpaint_studio.ui.dialogs.model_texts import need_text
 from inpaint_studio.ui.main_window import MainWindow
 
@@ -42,6 +44,7 @@ class Generation(QObject):
         window.engine_pill.clicked.connect(lambda: picker.open_below(window.engine_pill))
         picker.file_requested.connect(self._add_model_file)
         picker.folder_requested.connect(self._add_model_folder)
+        picker.companion_requested.connect(self._choose_companion)
         library.refused.connect(self.refused)
         library.changed.connect(self._show_engine)
         self._settings.refused.connect(self.refused)
@@ -105,18 +108,25 @@ class Generation(QObject):
         if chosen:
             self._services.library.add(Path(chosen))
 
+    def _choose_companion(self, model: ModelInfo) -> None:
+        self._window.model_picker.close()
+        title = self.tr("Choose the complete folder of {0}").format(family_label(model.family))
+        chosen = QFileDialog.getExistingDirectory(self._window, title, str(model.path.parent))
+        if chosen:
+            self._services.library.lend(model, Path(chosen))
+
     def _offer_loras(self, button: QWidget) -> None:
-        """A menu of the LoRAs that fit the model, and a file for others; the file if none do."""
+        """A menu of the add-ons that fit the model, and a file for others; the file if none do."""
         choices = self._settings.choices
-        used = {use.info.path for use in choices.loras}
-        found = self._services.library.loras
-        fitting = [lora for lora in found if choices.fits(lora) and lora.path not in used]
+        used = {info.path for info in (*choices.embeddings, *(use.info for use in choices.loras))}
+        found = self._services.library.addons
+        fitting = [addon for addon in found if choices.fits(addon) and addon.path not in used]
         if not fitting:
             self._add_lora_file()
             return
         menu = QMenu(button)
-        for lora in fitting[:MOST_LORAS_IN_MENU]:
-            menu.addAction(lora.name).triggered.connect(partial(self._settings.add_lora, lora))
+        for addon in fitting[:MOST_LORAS_IN_MENU]:
+            menu.addAction(addon.name).triggered.connect(partial(self._settings.add_addon, addon))
         menu.addSeparator()
         menu.addAction(self.tr("From a file…")).triggered.connect(self._add_lora_file)
         menu.aboutToHide.connect(menu.deleteLater)
@@ -125,9 +135,9 @@ class Generation(QObject):
     def _add_lora_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
             self._window,
-            self.tr("Add a LoRA"),
+            self.tr("Add a LoRA or an embedding"),
             "",
-            self.tr("LoRAs (*.safetensors);;All files (*)"),
+            self.tr("LoRAs and embeddings (*.safetensors);;All files (*)"),
         )
         if chosen:
-            self._services.library.add_lora(Path(chosen))
+            self._services.library.add_addon(Path(chosen))

@@ -15,13 +15,16 @@ from inpaint_studio.editor.services import Services
 from inpaint_studio.settings import (
     BRUSH_SMOOTHING,
     CHECKERBOARD,
+    COMPILE_MODELS,
     HISTORY_BUDGET_MIB,
     HISTORY_DISK_BUDGET_MIB,
     MASK_COLOR,
     MASK_OPACITY,
     MASK_OUTLINE,
+    MASK_TINTED,
     MODEL_FOLDERS,
     PATCH_CANDIDATES,
+    PIXEL_GRID,
     PRESSURE_OPACITY_CURVE,
     PRESSURE_SIZE_CURVE,
     PRESSURE_TO_OPACITY,
@@ -50,6 +53,7 @@ class LiveSettings(QObject):
         self._window = window
         self._effects = self._effects_by_key()
         self._dress_canvas()
+        self._show_grid()
         theme().changed.connect(self._dress_canvas)
 
     def apply(self, key: str) -> None:
@@ -64,12 +68,14 @@ class LiveSettings(QObject):
         keep_brush(self._services.toolbox, self._settings)
 
     def _effects_by_key(self) -> dict[str, Callable[[], object]]:
-        canvas = (MASK_COLOR, MASK_OPACITY, MASK_OUTLINE, CHECKERBOARD)
+        canvas = (MASK_COLOR, MASK_OPACITY, MASK_TINTED, MASK_OUTLINE, CHECKERBOARD)
         budgets = (HISTORY_BUDGET_MIB, HISTORY_DISK_BUDGET_MIB)
         return {
             THEME.key: self._dress_program,
             MODEL_FOLDERS.key: self._services.library.look,
             PATCH_CANDIDATES.key: self._set_candidates,
+            COMPILE_MODELS.key: self._set_compiling,
+            PIXEL_GRID.key: self._show_grid,
             **dict.fromkeys([setting.key for setting in canvas], self._dress_canvas),
             **dict.fromkeys([setting.key for setting in budgets], self._set_budgets),
             **dict.fromkeys([setting.key for setting in _PEN], self._dress_pen),
@@ -82,11 +88,25 @@ class LiveSettings(QObject):
 
     def _dress_canvas(self) -> None:
         canvas, opacity = self._window.canvas, self._settings.get(MASK_OPACITY)
-        canvas.set_mask_style(MaskKind.repaint, QColor(self._settings.get(MASK_COLOR)), opacity)
-        canvas.set_mask_style(MaskKind.avoid, QColor(current().accent), opacity)
+        colours = {
+            MaskKind.repaint: QColor(self._settings.get(MASK_COLOR)),
+            MaskKind.avoid: QColor(current().accent),
+        }
+        for kind, colour in colours.items():
+            canvas.set_mask_style(kind, colour, opacity)
+            self._window.layers_panel.set_mask_color(kind, colour.name())
+            self._window.mask_section.set_color(kind, colour.name())
+        is_tinted = self._settings.get(MASK_TINTED)
+        canvas.scene.set_tinted(is_tinted)
+        self._window.actions_table["mask_as_outline"].setChecked(not is_tinted)
         canvas.scene.set_outlined(self._settings.get(MASK_OUTLINE))
         canvas.scene.set_checkerboard(_CHECKS[self._settings.get(CHECKERBOARD)])
         canvas.update()
+
+    def _show_grid(self) -> None:
+        shown = self._settings.get(PIXEL_GRID)
+        self._window.canvas.set_pixel_grid(shown)
+        self._window.actions_table["pixel_grid"].setChecked(shown)
 
     def _dress_pen(self) -> None:
         restore_pen(self._services.toolbox, self._settings)
@@ -94,6 +114,10 @@ class LiveSettings(QObject):
     def _set_candidates(self) -> None:
         choices = self._services.edits.settings
         choices.change(patch_candidates=self._settings.get(PATCH_CANDIDATES))
+
+    def _set_compiling(self) -> None:
+        choices = self._services.edits.settings
+        choices.change(compile=self._settings.get(COMPILE_MODELS))
 
     def _set_budgets(self) -> None:
         memory, disk = HISTORY_BUDGET_MIB, HISTORY_DISK_BUDGET_MIB

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMainWindow,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -18,24 +19,34 @@ from PySide6.QtWidgets import (
 from inpaint_studio.editor.services import Services
 from inpaint_studio.ui.actions import Actions
 from inpaint_studio.ui.canvas.canvas_view import CanvasView
+from inpaint_studio.ui.canvas_menu import CanvasMenu
 from inpaint_studio.ui.dialogs.model_picker import ModelPicker
+from inpaint_studio.ui.focus_areas import FocusAreas
 from inpaint_studio.ui.panels.candidate_strip import CandidateStrip
 from inpaint_studio.ui.panels.edit_bar import EditBar
 from inpaint_studio.ui.panels.edit_panel import EditPanel
 from inpaint_studio.ui.panels.engine_pill import EnginePill
 from inpaint_studio.ui.panels.history_panel import HistoryPanel
 from inpaint_studio.ui.panels.layers_panel import LayersPanel
+from inpaint_studio.ui.panels.mask_section import MaskSection
 from inpaint_studio.ui.panels.open_sources import may_hold_picture
 from inpaint_studio.ui.panels.option_row import OptionRow
 from inpaint_studio.ui.panels.queue_popup import QueuePopup
 from inpaint_studio.ui.panels.status_line import StatusLine
 from inpaint_studio.ui.panels.tool_column import ToolColumn
 from inpaint_studio.ui.panels.welcome_page import WelcomePage
-from inpaint_studio.ui.theme import METRICS
+from inpaint_studio.ui.theme import METRICS, theme
 from inpaint_studio.ui.widgets import MessageBar
+from inpaint_studio.ui.widgets.snug_scroll import SnugScroll
 
 SIDE_WIDTH = 280
 FIRST_SIZE = (1280, 800)
+
+
+class _SideArea(QScrollArea):
+    def sizeHint(self) -> QSize:
+        """As narrow as it may be, until it is dragged wider."""
+        return QSize(SIDE_WIDTH, super().sizeHint().height())
 
 
 class MainWindow(QMainWindow):
@@ -53,6 +64,8 @@ class MainWindow(QMainWindow):
         self.tool_column = ToolColumn(services.toolbox, self.actions_table)
         self.edit_panel = EditPanel(services.edits)
         self.layers_panel = LayersPanel(services.session, services.layers)
+        self.mask_section = MaskSection(services.session, services.layers, services.masks)
+        self.layers_panel.add_to_footer(self.mask_section)
         self.history_panel = HistoryPanel(services.session)
         self.edit_bar = EditBar(self.canvas, services.session, services.edits, services.prompts)
         self.strip = CandidateStrip(self.canvas, services.session, services.edits)
@@ -66,7 +79,18 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar(self._pages)
         self._make_room_for_bars()
         services.edits.settings.changed.connect(self._make_room_for_bars)
+        # The style sheet decides how high the bar is.
+        theme().changed.connect(self._make_room_for_bars)
         self._build_menu_bar()
+        self.canvas_menu = CanvasMenu(self.actions_table, self.canvas)
+        self.focus_areas = FocusAreas(
+            self,
+            (
+                *(self.canvas, self.edit_bar, self.strip, self.tool_column, self.option_row),
+                *(self.edit_panel, self.layers_panel, self.history_panel),
+                *(self.status, self.engine_pill, self.messages, self.welcome),
+            ),
+        )
         self.setAcceptDrops(True)
         self.resize(*FIRST_SIZE)
         self.show_editor(False)
@@ -146,10 +170,13 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(panel)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.edit_panel)
+        column.addWidget(SnugScroll(self.edit_panel))
         column.addWidget(self.layers_panel, 3)
         column.addWidget(self.history_panel, 2)
-        area = QScrollArea()
+        for view in (self.layers_panel.view, self.history_panel.view):
+            # Lists scroll by themselves: they leave what the other panels need.
+            view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        area = _SideArea()
         area.setWidgetResizable(True)
         area.setWidget(panel)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QCloseEvent
@@ -16,14 +17,14 @@ from inpaint_studio.editor.background import stop_all
 from inpaint_studio.editor.services import Services
 from inpaint_studio.engine.supervisor import Supervisor
 from inpaint_studio.errors import FileProblemError, InpaintStudioError
-from inpaint_studio.ui.dialogs.amount_dialog import ask_amount
+from inpaint_studio.settings import MASK_TINTED, THEME, Setting
+from inpaint_studio.ui.application import Application
 from inpaint_studio.ui.dialogs.ask import LeaveChoice, ask_before_leaving
-from inpaint_studio.ui.dialogs.export_dialog import ask_export
-from inpaint_studio.ui.dialogs.settings_dialog import SettingsDialog
 from inpaint_studio.ui.expanding import Expanding
 from inpaint_studio.ui.generation import Generation
 from inpaint_studio.ui.live_settings import LiveSettings
 from inpaint_studio.ui.main_window import MainWindow
+from inpaint_studio.ui.masking import Masking
 from inpaint_studio.ui.menus.edit_menu import edit_commands
 from inpaint_studio.ui.menus.file_menu import file_commands
 from inpaint_studio.ui.menus.help_menu import help_commands
@@ -33,8 +34,12 @@ from inpaint_studio.ui.menus.tool_menu import tool_commands
 from inpaint_studio.ui.menus.view_menu import view_commands
 from inpaint_studio.ui.panels.open_sources import open_filter, picture_from
 from inpaint_studio.ui.shortcuts import ShortcutMap
-from inpaint_studio.ui.theme import ThemeMode, apply_theme
+from inpaint_studio.ui.theme import ThemeMode, apply_theme, prepare_theme
+from inpaint_studio.ui.viewing import Viewing
 from inpaint_studio.ui.widgets import MessageLevel
+
+if TYPE_CHECKING:
+    from inpaint_studio.ui.dialogs.settings_dialog import SettingsDialog
 
 MOST_PIXELS = 500
 """The widest that a mask is grown, shrunk, feathered or smoothed at once."""
@@ -51,10 +56,13 @@ class Studio(QObject):
         self._settings = services.settings
         self.engine = engine
         self.services = services
-        apply_theme(app, self._settings.get("theme"))
+        prepare_theme(app, self._settings.get("theme"))
         self.window = MainWindow(self.services)
+        apply_theme(app, self._settings.get("theme"))
         self._generation = Generation(services, engine, self.window)
         self.expanding = Expanding(services, self.window)
+        self.viewing = Viewing(services, self.window)
+        self.masking = Masking(app, services, self.window)
         self._live = LiveSettings(app, services, self.window)
         self._shortcuts = ShortcutMap(self.window.actions_table, self._settings, self.window)
         self._settings_dialog: SettingsDialog | None = None
@@ -76,6 +84,7 @@ class Studio(QObject):
     def shut_down(self) -> None:
         """End the worker and keep the settings."""
         self.services.files.wait_for_exports(EXPORT_PATIENCE_SECONDS)
+        self.services.mask_files.wait_for_exports(EXPORT_PATIENCE_SECONDS)
         stop_all()
         self.engine.shutdown()
         self._live.collect()
@@ -105,6 +114,8 @@ class Studio(QObject):
         files.noticed.connect(self._inform)
         files.failed.connect(self._complain)
         files.exported.connect(lambda path: self._inform(self.tr("Saved {0}").format(path.name)))
+        self.masking.informed.connect(self._inform)
+        self.masking.failed.connect(self._complain)
         window.welcome.open_requested.connect(self.open)
         window.welcome.paste_requested.connect(self.paste)
         window.welcome.sample_requested.connect(files.open_sample)
@@ -121,14 +132,18 @@ class Studio(QObject):
 
     def _connect_view(self) -> None:
         window = self.window
+        if isinstance(self._app, Application):
+            self._app.pen_left.connect(window.canvas.pen_left)
         window.canvas.zoom_changed.connect(self._show_zoom)
         window.canvas.stroke_started.connect(self._refresh_actions)
         window.canvas.stroke_ended.connect(self._refresh_actions)
         window.canvas.pointer_moved.connect(window.status.show_position)
         window.status.cancel_requested.connect(self.cancel)
+        self.viewing.informed.connect(self._inform)
         self.services.layers.refused.connect(self._inform)
+        self.services.toolbox.move_tool.refused.connect(self._inform)
         window.edit_bar.generate_requested.connect(self.expanding.generate)
-        window.edit_bar.clear_requested.connect(self.services.masks.clear)
+        window.edit_bar.clear_requested.connect(self.services.masks.clear_used)
         window.strip.kept.connect(self._refresh_actions)
         window.layers_panel.layer_activated.connect(window.strip.show_for)
         window.close_requested.connect(self._on_close_requested)
@@ -170,6 +185,8 @@ class Studio(QObject):
 
     def export(self) -> None:
         """Ask where and how, then write the picture."""
+        from inpaint_studio.ui.dialogs.export_dialog import ask_export
+
         choice = ask_export(self.window, self.services.files, self._settings)
         if choice is not None:
             self.services.files.export(*choice)
@@ -219,6 +236,7 @@ class Studio(QObject):
             "redo": session.history.can_redo and not drawing,
             "layer": layer is not None,
             "result": isinstance(layer, ResultLayer),
+            "step": isinstance(layer, ResultLayer) and layer.result.place is not None,
             "strip": not self.window.strip.isHidden(),
             "job": self._is_busy,
         }
@@ -233,13 +251,24 @@ class Studio(QObject):
 
     def set_theme(self, mode: ThemeMode) -> None:
         """Dress the program, and remember it."""
-        self._settings.set("theme", mode)
-        self._live.apply("theme")
+        self.choose(THEME, mode)
+
+    def choose(self, setting: Setting[Any], value: Any) -> None:
+        """Change a setting, and let it take effect."""
+        self._settings.set(setting, value)
+        self._live.apply(setting.key)
+
+    def set_mask_tinted(self, on: bool) -> None:
+        """Draw masks as tints or as outlines, and remember it."""
+        self._settings.set(MASK_TINTED, on)
+        self._live.apply(MASK_TINTED.key)
 
     def show_settings(self) -> None:
         """Open the settings beside the window, or bring them to the front."""
         self._live.collect()
         if self._settings_dialog is None:
+            from inpaint_studio.ui.dialogs.settings_dialog import SettingsDialog
+
             dialog = SettingsDialog(self.services, self._shortcuts, self.window)
             dialog.changed.connect(self._live.apply)
             dialog.activated.connect(self._live.collect)
@@ -268,6 +297,8 @@ class Studio(QObject):
     def with_amount(self, key: str, change: Callable[[int], object], default: int) -> None:
         """Ask how much, then change the mask by it."""
         title = self.window.actions_table[key].text().rstrip("…")
+        from inpaint_studio.ui.dialogs.amount_dialog import ask_amount
+
         amount = ask_amount(self.window, title, default, MOST_PIXELS)
         if amount is not None:
             change(amount)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from string import Template
 
+from inpaint_studio.atomic import write_bytes_atomically
 from inpaint_studio.ui.svg import tinted_svg
 
 _IMAGES = {
@@ -19,20 +21,26 @@ _IMAGES = {
 """Marks inside controls: the icon of each and the token it is drawn in."""
 
 
-def build_style_sheet(tokens: Mapping[str, object], image_folder: str) -> str:
-    """Fills the template with `tokens`; marks in their colours are written to `image_folder`."""
+def build_style_sheet(tokens: Mapping[str, object], image_folder: Path) -> str:
+    """Fills the template with `tokens`; marks in their colours are kept in `image_folder`.
+
+    Raises OSError if they are missing there and can't be written.
+    """
     images = {
-        key: _write_image(name, str(tokens[token]), image_folder)
+        key: _kept_image(name, str(tokens[token]), image_folder)
         for key, (name, token) in _IMAGES.items()
     }
     return _TEMPLATE.substitute(tokens, **images)
 
 
-def _write_image(name: str, color: str, folder: str) -> str:
-    # The colour is part of the name: Qt caches images by file name.
-    path = Path(folder) / f"{name}-{color.lstrip('#')}.svg"
+def _kept_image(name: str, color: str, folder: Path) -> str:
+    # Named by its content: Qt caches images by file name, and another version of the program may
+    # draw the mark differently.
+    data = tinted_svg(name, color)
+    path = folder / f"{name}-{sha256(data).hexdigest()[:16]}.svg"
     if not path.exists():
-        path.write_bytes(tinted_svg(name, color))
+        folder.mkdir(parents=True, exist_ok=True)
+        write_bytes_atomically(path, data)
     return path.as_posix()
 
 

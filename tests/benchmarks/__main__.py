@@ -15,9 +15,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from tests.benchmarks.canvas import bench_brush, bench_huge, bench_pan, bench_undo
 from tests.benchmarks.diffusion import bench_diffusion
-from tests.benchmarks.engine import bench_fill, bench_gap
+from tests.benchmarks.engine import bench_fill
 from tests.benchmarks.expand import bench_expand
 from tests.benchmarks.files import bench_export, bench_open
+from tests.benchmarks.gap import bench_gap
 from tests.benchmarks.measure import Row
 from tests.benchmarks.start import bench_start
 

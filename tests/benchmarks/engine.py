@@ -1,4 +1,4 @@
-"""Patch fill from click to pixels, and whether the window stays alive meanwhile."""
+"""Patch fill from click to pixels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from inpaint_studio.core.document import Document, Origin
@@ -18,8 +17,6 @@ from inpaint_studio.ui.studio import Studio
 from tests.benchmarks.canvas import close, new_studio
 from tests.benchmarks.measure import Row, photo_like
 
-TICK_MS = 5
-
 
 def bench_fill(_folder: Path) -> Iterator[Row]:
     for side, budget in ((1024, 0.5), (8192, 0.6)):
@@ -27,24 +24,14 @@ def bench_fill(_folder: Path) -> Iterator[Row]:
         _wait_for_engine(studio)
         for candidates in (1, 3):
             studio.services.edits.settings.change(patch_candidates=candidates)
-            _open_with_blob(studio, side, 64)
+            open_with_blob(studio, side, 64)
             what = f"remove a 64 px blob from {side}², {candidates} candidate(s)"
             yield Row(what, _remove(studio), "s", budget if candidates == 1 else None)
         close(studio)
 
 
-def bench_gap(_folder: Path) -> Iterator[Row]:
-    studio = new_studio()
-    yield Row("longest pause of the window while the engine starts", _worst_gap(1.5), "ms", 50)
-    _wait_for_engine(studio)
-    _open_with_blob(studio, 2048, 300)
-    studio.services.edits.generate()
-    worst = _worst_gap(3.0)
-    yield Row("longest pause of the window while a fill runs", worst, "ms", 50)
-    close(studio)
-
-
-def _open_with_blob(studio: Studio, side: int, diameter: int) -> None:
+def open_with_blob(studio: Studio, side: int, diameter: int) -> None:
+    """Opens a square photo with a masked disc in its middle."""
     document = Document.from_pixels(from_rgb(photo_like(side)), Origin("bench.png"))
     rows, columns = np.ogrid[:diameter, :diameter]
     middle = (diameter - 1) / 2
@@ -71,18 +58,3 @@ def _wait_for_engine(studio: Studio) -> None:
     give_up = time.monotonic() + 10
     while "ready" not in states and time.monotonic() < give_up:
         QApplication.processEvents()
-
-
-def _worst_gap(seconds: float) -> float:
-    """Longest time in ms between two ticks of a 5 ms timer, beyond those 5 ms."""
-    ticks: list[float] = []
-    timer = QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(lambda: ticks.append(time.perf_counter()))
-    timer.start(TICK_MS)
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        QApplication.processEvents()
-        time.sleep(0.0005)
-    gaps = np.diff(ticks) * 1000
-    return float(gaps.max(initial=0.0)) - TICK_MS

@@ -38,13 +38,14 @@ def pixels(path: str) -> np.ndarray:
     return np.asarray(Image.open(path).convert("RGB"))
 
 
-def test_an_edit_with_everything(
-    desk: Path, tiny: TinyModels, capsys: pytest.CaptureFixture[str]
+def test_an_edit_with_everything_then_an_instruction_without_a_mask(
+    desk: Path, tiny: TinyModels, capsys: pytest.CaptureFixture[str], same_worker: None
 ) -> None:
     style = tiny("sd15_lora.safetensors")
     arguments = (
         f"edit photo.png --mask mask.png --model {tiny('sd15')} --lora {style}:0.5 --steps 3"
     )
+    arguments += f" --embedding {tiny('sd15_embedding.safetensors')} --colour-match 0.5"
     arguments += " --guidance-scale 4 --seed 5 --candidates 2 --strength 0.9 -o out.png --json"
     given = [*arguments.split(), "--scheduler", "euler a", "--prompt", "a cat"]
     assert main([*given, "--negative-prompt", "text"]) == 0
@@ -59,13 +60,13 @@ def test_an_edit_with_everything(
     assert piece["max_change_outside"] == 0
     assert piece["worked_at"]["width"] % 8 == 0
     assert "Loading" in told.err
+    assert piece["noise_ratio"] > 0
+    assert report["colour_match"] == 0.5
     assert (pixels("out-1.png") != pixels("out-2.png")).any()
     before, after = pixels("photo.png"), pixels("out-1.png")
     assert (before[100:150, 90:160] != after[100:150, 90:160]).any()
     np.testing.assert_array_equal(before[:20], after[:20])
 
-
-def test_an_instruction_needs_no_mask(desk: Path, tiny: TinyModels) -> None:
     given = f"edit photo.png --model {tiny('flux2_klein')} --intent instruct --steps 1 -o out.png"
     assert main([*given.split(), "--prompt", "make it night"]) == 0
     assert (pixels("photo.png") != pixels("out.png")).any()

@@ -51,16 +51,6 @@ def test_a_ratio_with_an_anchor(desk: Path, capsys: pytest.CaptureFixture[str]) 
     np.testing.assert_array_equal(after[:, : 160 - REACH], before[:, :-REACH])
 
 
-def test_a_model_and_a_prompt(
-    desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    model = TinyModels(tmp_path / "tiny")("sd15")
-    assert expand(f"--right 64 --model {model} --prompt sky --steps 2 --json") == 0
-    report = json.loads(capsys.readouterr().out)
-    assert report["steps"][0]["model"]["backend"] != "patch_fill"
-    assert pixels("out.png").shape == (120, 224, 3)
-
-
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -80,3 +70,56 @@ def test_mistakes_are_one_sentence(
     assert sentence in told
     assert told.count("\n") == 1
     assert not Path("out.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("--left -5", "-5 is not between 0 and 16384"),
+        ("--left wide", "invalid whole number value: 'wide'"),
+        ("--ratio wide", "wide is no ratio such as 16:9"),
+        ("--ratio 16:9 --anchor middle", "invalid choice: 'middle'"),
+        ("--left 5 --candidates 9", "9 is not between 1 and 3"),
+    ],
+)
+def test_arguments_that_are_none(
+    desk: Path, capsys: pytest.CaptureFixture[str], arguments: str, sentence: str
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        expand(arguments)
+    assert stopped.value.code == 2
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert told.count("\n") == 1
+
+
+def test_missing_and_broken_photos_are_named(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("broken.png").write_bytes(b"no picture")
+    for name in ("nowhere.png", "broken.png"):
+        assert main(["expand", name, "-o", "out.png", "--left", "9"]) == 1
+        told = capsys.readouterr().err
+        assert name in told
+        assert told.count("\n") == 1
+
+
+def test_a_model_with_a_prompt_mends_its_joins_unless_told_not_to(
+    desk: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    same_worker: None,
+) -> None:
+    monkeypatch.setattr("inpaint_studio.editor.expansion_runs.SEAM_LIMIT", 0.0)
+    model = TinyModels(tmp_path / "tiny")("sd15")
+    kinds: list[list[str]] = []
+    for flag in ("", "--no-mending"):
+        arguments = f"--right 64 --model {model} --prompt sky --steps 2 --seed 1 --json {flag}"
+        assert expand(arguments) == 0
+        report = json.loads(capsys.readouterr().out)
+        assert report["steps"][0]["model"]["backend"] == "diffusion"
+        assert report["steps"][0]["noise_ratio"] > 0
+        assert pixels("out.png").shape == (120, 224, 3)
+        kinds.append([step["kind"] for step in report["steps"]])
+    assert kinds == [["step", "seam"], ["step"]]

@@ -11,7 +11,7 @@ import pytest
 from tests.benchmarks.expand import Holdout, biharmonic, holdouts, mirror, patch_fill
 
 FAST = {"rocket: sky": 1.6, "cat": 1.25, "gravel": 1.35}
-"""Limits of the seam ratio, some way above what was measured: 1.27, 1.04 and 1.14."""
+"""Limits of the seam ratio, some way above what was measured: 1.25, 1.07 and 1.12."""
 
 
 @pytest.mark.parametrize("photo", [p for p in holdouts() if p.name in FAST], ids=lambda p: p.name)
@@ -22,5 +22,7 @@ def test_joins_are_hard_to_see(photo: Holdout) -> None:
     ours, truth = photo.report(filled), photo.report(photo.truth)
     assert ours.seam_ratio < FAST[photo.name]
     assert ours.colour_step < truth.colour_step + 2
-    assert ours.seam_ratio < photo.report(biharmonic(photo.truth, photo.known)).seam_ratio
+    smooth = photo.report(biharmonic(photo.truth, photo.known))
+    assert ours.seam_ratio < smooth.seam_ratio
+    assert 0.5 < ours.sharpness_ratio < 2
     assert not np.array_equal(filled, mirror(photo.truth, photo.known))

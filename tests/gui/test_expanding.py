@@ -142,6 +142,62 @@ def test_cancel_keeps_finished_steps_and_expand_goes_on(
     assert studio.services.session.history.labels == ["Expand frame", "Expand"]
 
 
+def test_one_step_is_made_again_from_the_menu(studio: Studio, small: Path, qtbot: QtBot) -> None:
+    document = open_photo(studio, small, qtbot)
+    studio.services.frames.expand_by(left=40, right=40)
+    appeared: list[int] = []
+    studio.services.expansions.step_finished.connect(
+        lambda _index, _layer: appeared.append(len(results(document)))
+    )
+    expand(studio, qtbot)
+    assert appeared == [1, 2], "finished steps appear one by one"
+    first, second = results(document)
+    assert first.props.name == "Expand 1 of 2"
+    redo = studio.window.actions_table["redo_step"]
+    studio.services.session.set_active_layer(next(iter(document.layers)).id)
+    assert not redo.isEnabled()
+    studio.services.session.set_active_layer(first.id)
+    assert redo.isEnabled()
+    before = state_of(document)
+    with qtbot.waitSignal(studio.services.expansions.redone, timeout=60_000):
+        redo.trigger()
+    anew, kept = results(document)
+    assert kept is second
+    assert anew.result.params.seed != first.result.params.seed
+    assert "Later steps stay as they were" in studio.window.messages.message()
+    assert studio.services.session.active_layer is anew
+    studio.window.actions_table["undo"].trigger()
+    assert state_of(document) == before
+    menu = studio.window.layers_panel.menu_for(second.id)
+    (entry,) = [action for action in menu.actions() if action.text() == "Redo this step"]
+    with qtbot.waitSignal(studio.services.expansions.redone, timeout=60_000):
+        entry.trigger()
+    menu.close()
+    assert results(document)[0] is first
+
+
+def test_a_running_step_is_previewed_where_it_will_be(
+    studio: Studio, small: Path, qtbot: QtBot
+) -> None:
+    open_photo(studio, small, qtbot)
+    canvas, expansions = studio.window.canvas, studio.services.expansions
+    place = Bounds(0, 0, 60, 60)
+    middle = canvas.to_view(place).center().toPoint()
+
+    def colour() -> tuple[int, int, int]:
+        image = canvas.grab().toImage()
+        shown = image.pixelColor(middle * image.devicePixelRatio())
+        return shown.red(), shown.green(), shown.blue()
+
+    before = colour()
+    preview = np.full((30, 30, 4), 255, np.uint8)
+    preview[..., :2] = 0
+    expansions.previewed.emit(place, preview)
+    qtbot.waitUntil(lambda: colour() == (255, 0, 0))
+    expansions.preview_ended.emit()
+    qtbot.waitUntil(lambda: colour() == before)
+
+
 def test_an_intent_that_was_chosen_comes_back(studio: Studio, small: Path, qtbot: QtBot) -> None:
     document = open_photo(studio, small, qtbot)
     settings, preflight = studio.services.edits.settings, studio.services.expand_preflight

@@ -18,9 +18,11 @@ from inpaint_studio.ui.theme import (
     METRICS,
     Colors,
     Metrics,
+    Theme,
     apply_theme,
     build_palette,
     current,
+    prepare_theme,
     set_text_role,
     tabular,
     theme,
@@ -139,6 +141,51 @@ def test_style_sheet_marks_exist(app: QApplication):
     assert images
     assert all(Path(image).exists() for image in images)
     assert "$" not in app.styleSheet()
+
+
+def test_marks_are_kept_in_the_cache_under_names_of_their_content(
+    app: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for mode in ("light", "dark", "light"):
+        apply_theme(app, mode)
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.svg")}
+    assert files
+    assert not [*tmp_path.rglob("*.part")]
+    assert all(str(tmp_path) in image for image in marks_of(app))
+    # Another start of the program writes none of them again.
+    fresh = Theme()
+    for mode in ("dark", "light"):
+        fresh.apply(app, mode)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.svg")} == files
+
+
+def test_marks_are_there_where_the_cache_cant_be_written(
+    app: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    blocked = tmp_path / "file"
+    blocked.write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    fresh = Theme()
+    fresh.apply(app, "light")
+    assert marks_of(app)
+    assert all(Path(image).exists() for image in marks_of(app))
+    fresh.apply(app, "dark")
+    assert all(Path(image).exists() for image in marks_of(app))
+
+
+def test_the_style_sheet_comes_last(app: QApplication):
+    app.setStyleSheet("")
+    prepare_theme(app, "light")
+    assert current() is LIGHT
+    assert app.palette().color(QPalette.ColorRole.Window) == QColor(LIGHT.panel)
+    assert app.styleSheet() == ""
+    apply_theme(app, "light")
+    assert LIGHT.panel in app.styleSheet()
+
+
+def marks_of(app: QApplication) -> list[str]:
+    return re.findall(r'url\("([^"]+)"\)', app.styleSheet())
 
 
 def test_text_role_changes_the_font(app: QApplication, qtbot):

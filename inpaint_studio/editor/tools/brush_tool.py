@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from inpaint_studio.core.brush import BrushSettings, Sample, Stroke
+from inpaint_studio.core.brush import BrushSettings, Stroke
 from inpaint_studio.core.change import Change, ChangeKind
 from inpaint_studio.core.commands import PaintMask
 from inpaint_studio.core.layer import MaskKind, MaskLayer
+from inpaint_studio.core.stroke_path import Sample
+from inpaint_studio.editor.mask_target import mask_to_paint
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.tools.tool import PointerEvent, Tool
 from inpaint_studio.geometry import Bounds, Point
@@ -53,10 +55,10 @@ class BrushTool(Tool):
         if document is None:
             return
         erase = self._erase or event.is_eraser
-        self._layer = document.mask(self._read_kind())
+        self._layer = mask_to_paint(self._session, self._read_kind())
         self._label = _label(self._layer.kind, erase)
         settings = replace(self._read_settings(), erase=erase)
-        self._stroke = Stroke(self._layer.raster, settings, document.frame)
+        self._stroke = Stroke(self._layer.raster, settings, document.frame, event.view_scale)
         if event.is_straight_line and self._last_end is not None:
             layer_id, point = self._last_end
             if layer_id == self._layer.id:
@@ -89,8 +91,8 @@ class BrushTool(Tool):
             self._report(self._stroke.extend(sample))
 
     def _report(self, dirty: Bounds) -> None:
-        if not dirty.is_empty:
-            self._session.report(Change(ChangeKind.mask, dirty))
+        if not dirty.is_empty and self._layer is not None:
+            self._session.report(Change(ChangeKind.mask, self._layer.spread(dirty)))
 
 
 def _label(kind: MaskKind, erase: bool) -> str:

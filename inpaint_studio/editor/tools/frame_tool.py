@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QCoreApplication
+
 from inpaint_studio.core.aspect import Ratio, describe
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.frame_commands import SetFrame, set_frame
@@ -11,6 +13,8 @@ from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.tools.frame_drag import DragRules, Handle, drag
 from inpaint_studio.editor.tools.tool import Modifier, PointerEvent, Tool
 from inpaint_studio.geometry import Bounds, Point
+
+_tr = QCoreApplication.translate
 
 HANDLE_REACH = 12.0
 """Logical px around a handle or an edge in which it is hit; enough for a pen."""
@@ -47,6 +51,7 @@ class FrameTool(Tool):
     def __init__(self, session: EditorSession) -> None:
         self._session = session
         self._gesture: _Gesture | None = None
+        self._hint = ""
         self.choices = FrameChoices()
         self.view_scale = 1.0
 
@@ -70,9 +75,12 @@ class FrameTool(Tool):
 
     @property
     def text(self) -> str:
-        """Size and megapixels of the frame as it is now; "" without a document."""
+        """Size and megapixels of the frame as it is now, and while it is dragged what its edges
+        stopped at; "" without a document."""
         document = self._session.document
-        return "" if document is None else describe(document.frame)
+        if document is None:
+            return ""
+        return " · ".join(part for part in (describe(document.frame), self._hint) if part)
 
     def handle_at(self, position: Point) -> Handle | None:
         """What a press at `position` (document coordinates) would take hold of."""
@@ -96,18 +104,19 @@ class FrameTool(Tool):
         dx = event.position.x - gesture.pressed_at.x
         dy = event.position.y - gesture.pressed_at.y
         rules = self._rules(gesture, event.modifiers)
-        self._show(gesture, drag(gesture.start, gesture.handle, dx, dy, rules))
+        frame, self._hint = drag(gesture.start, gesture.handle, dx, dy, rules)
+        self._show(gesture, frame)
 
     def end(self, event: PointerEvent) -> None:
         """Finish the drag and record it."""
         self.motion(event)
-        gesture, self._gesture = self._gesture, None
+        gesture, self._gesture, self._hint = self._gesture, None, ""
         if gesture is not None and gesture.document.frame != gesture.start:
             self._session.record(SetFrame(gesture.start, gesture.document.frame))
 
     def cancel(self) -> None:
         """Put the frame back."""
-        gesture, self._gesture = self._gesture, None
+        gesture, self._gesture, self._hint = self._gesture, None, ""
         if gesture is not None:
             self._show(gesture, gesture.start)
 
@@ -120,7 +129,7 @@ class FrameTool(Tool):
         if document is None or self._gesture is not None:
             return
         ratio = None if self.choices.ratio is None else self.choices.ratio.value
-        frame = drag(document.frame, handle, dx, dy, DragRules(ratio))
+        frame = drag(document.frame, handle, dx, dy, DragRules(ratio)).frame
         if frame != document.frame:
             self._session.do(SetFrame(document.frame, frame))
 
@@ -134,6 +143,8 @@ class FrameTool(Tool):
             both_sides=Modifier.alt in modifiers,
             tolerance=SNAP_REACH / self.view_scale if snaps else 0.0,
             picture=gesture.picture,
+            edge_hint=_tr("FrameTool", "edge of the picture"),
+            start_hint=_tr("FrameTool", "as before"),
         )
 
     def _show(self, gesture: _Gesture, frame: Bounds) -> None:
@@ -146,7 +157,7 @@ class FrameTool(Tool):
 
 def picture_bounds(document: Document) -> Bounds:
     """Where the visible layers have pixels, inside the frame or not."""
-    return Bounds.union_of(layer.bounds for layer in document.layers.painted)
+    return Bounds.union_of(layer.bounds for layer in document.layers.shown)
 
 
 def _hit(frame: Bounds, position: Point, reach: float, moves: bool) -> Handle | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from inpaint_studio.core.commands import PaintMask
 from inpaint_studio.core.layer import MaskKind
 from inpaint_studio.core.mask_edits import Combine, combine
+from inpaint_studio.editor.mask_target import mask_to_paint
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.tools.tool import Modifier, PointerEvent, Tool
 from inpaint_studio.geometry import Bounds, Point
@@ -26,10 +27,12 @@ LASSO_STEP = 0.7
 
 @dataclass(frozen=True)
 class SelectionSettings:
-    """How selections join the mask, and what the wand takes as like (`tolerance` 0..255)."""
+    """How selections join the mask, and what counts as like: for the wand by `tolerance` 0..255,
+    for a colour range by `fuzziness` 0..200."""
 
     how: Combine = Combine.add
     tolerance: int = 24
+    fuzziness: int = 40
     contiguous: bool = True
     all_layers: bool = True
 
@@ -76,7 +79,7 @@ class SelectionTool(Tool):
         bounds = polygon_bounds(outline).intersection(document.frame)
         if bounds.is_empty and self._how is not Combine.intersect:
             return
-        mask = document.mask(self._read_kind())
+        mask = mask_to_paint(self._session, self._read_kind())
         shape = polygon_mask(outline, bounds)
         patch = combine(mask.raster, shape, bounds, self._how)
         if patch.tiles:

@@ -22,7 +22,8 @@ class PointerEvent:
     """A report of mouse or pen.
 
     `position` is in document coordinates, `view_position` in logical px of the canvas widget.
-    `pressure` is 0..1 (1 for a mouse); `is_eraser` is True for a pen's other end.
+    `pressure` is 0..1 (1 for a mouse); `is_eraser` is True for a pen's other end. `view_scale` is
+    logical px per document px; `is_pen` tells a pen from a mouse.
     """
 
     position: Point
@@ -30,6 +31,8 @@ class PointerEvent:
     pressure: float = 1.0
     modifiers: Modifier = Modifier.none
     is_eraser: bool = False
+    view_scale: float = 1.0
+    is_pen: bool = False
 
     @property
     def is_straight_line(self) -> bool:

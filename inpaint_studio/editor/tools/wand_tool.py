@@ -1,4 +1,4 @@
-"""Magic wand and colour range: masks what has the colour under the pointer."""
+"""The magic wand: masks what has the colour under the pointer."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject
 
 from inpaint_studio.core.commands import PaintMask
 from inpaint_studio.core.document import Document
-from inpaint_studio.core.flatten import LayerSnapshot, flatten, snapshot
-from inpaint_studio.core.layer import MaskKind, MaskLayer
+from inpaint_studio.core.flatten import Paintable, flatten, snapshot
+from inpaint_studio.core.layer import Layer, MaskKind, MaskLayer
 from inpaint_studio.core.mask_edits import Combine, combine
 from inpaint_studio.editor.background import BackgroundTask
+from inpaint_studio.editor.mask_target import mask_to_paint
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.tools.selection_tools import SelectionSettings, how_asked
 from inpaint_studio.editor.tools.tool import PointerEvent, Tool
@@ -28,7 +29,7 @@ class _Search:
 
     document: Document
     mask: MaskLayer
-    layers: list[LayerSnapshot]
+    layers: list[Paintable]
     frame: Bounds
     row: int
     column: int
@@ -90,14 +91,10 @@ class WandTool(Tool):
         document, settings = self._session.document, self._read_settings()
         if document is None or not document.frame.contains_point(event.position):
             return None
-        layers = document.layers.painted
-        active = self._session.active_layer
-        if not settings.all_layers and active in layers:
-            layers = [layer for layer in layers if layer is active]
         return _Search(
             document,
-            document.mask(self._read_kind()),
-            snapshot(layers),
+            mask_to_paint(self._session, self._read_kind()),
+            snapshot(looked_at(document, self._session.active_layer, settings)),
             document.frame,
             int(event.position.y // 1) - document.frame.y,
             int(event.position.x // 1) - document.frame.x,
@@ -111,5 +108,15 @@ class WandTool(Tool):
         self._task = None
         patch = combine(search.mask.raster, area, search.frame, search.how)
         if patch.tiles:
-            label = "Magic wand" if search.settings.contiguous else "Select colour range"
-            self._session.do(PaintMask(label, search.mask.id, patch))
+            self._session.do(PaintMask("Magic wand", search.mask.id, patch))
+
+
+def looked_at(
+    document: Document, active: Layer | None, settings: SelectionSettings
+) -> list[Paintable]:
+    """The layers whose colours count: all, or the active one if it is part of the picture."""
+    if settings.all_layers or active is None or isinstance(active, MaskLayer):
+        return document.layers.painted
+    if not document.layers.is_shown(active):
+        return document.layers.painted
+    return [document.layers.painted_alone(active.id)]

@@ -57,7 +57,7 @@ class StandardBackends:
 
 def _opening(options: DiffusionOptions) -> DiffusionOptions:
     """The options that take a new loading; all others come with every edit."""
-    return DiffusionOptions(options.model, compile=options.compile)
+    return DiffusionOptions(options.model, compile=options.compile, companion=options.companion)
 
 
 def _open_backend() -> OpenBackend:

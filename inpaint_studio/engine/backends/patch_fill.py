@@ -12,9 +12,10 @@ from importlib.metadata import version
 import numpy as np
 import patchmatch
 
-from inpaint_studio.core.edit import ModelIdentity, PatchFillOptions
+from inpaint_studio.core.edit import Intent, ModelIdentity, PatchFillOptions
 from inpaint_studio.engine.backend import Capabilities, GenerateInput, OnStep, RunFacts
 from inpaint_studio.errors import EditRefusedError, EngineError
+from inpaint_studio.imaging.continuation import with_gradients_continued
 from inpaint_studio.imaging.detail import carry_detail
 from inpaint_studio.imaging.resize import halve, halve_mask, pad_to_multiple
 
@@ -79,7 +80,10 @@ class PatchFillBackend:
         filled = []
         for done, candidate in enumerate(work.candidates):
             on_step(done / len(work.candidates), None)
-            filled.append(_fill(work.image, hole, blocked, radii[candidate], work.params.seed))
+            made = _fill(work.image, hole, blocked, radii[candidate], work.params.seed)
+            if work.params.intent is Intent.expand:
+                made = with_gradients_continued(made, hole, blocked)
+            filled.append(made)
             on_step((done + 1) / len(work.candidates), None)
         return filled
 

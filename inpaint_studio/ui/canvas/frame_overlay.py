@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF, QTransform
 
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.toolbox import ToolBox, ToolName
@@ -16,6 +16,7 @@ from inpaint_studio.editor.tools.frame_drag import Handle
 from inpaint_studio.geometry import Bounds, Point
 from inpaint_studio.imaging.outpaint_plan import ExpansionPlan, ExpansionStep
 from inpaint_studio.ui.canvas.painting import label_rect, paint_label
+from inpaint_studio.ui.canvas.view_shapes import around, outline, paint_box
 from inpaint_studio.ui.canvas.viewport import Viewport
 from inpaint_studio.ui.theme import current, with_alpha
 
@@ -50,9 +51,17 @@ class FrameOverlay:
         self.hovered: Handle | None = None
 
     def grip_at(self, view_position: Point) -> Handle | None:
-        """The bar at a place of the view, which can be dragged whatever tool is in hand."""
-        for handle, bar in self._side_bars():
-            if bar.adjusted(-GRIP, -GRIP, GRIP, GRIP).contains(QPointF(*view_position)):
+        """The bar at a place of the view, which can be dragged whatever tool is in hand.
+
+        But not with the move tool: a picture's own handles lie there.
+        """
+        if self._toolbox.current is ToolName.move:
+            return None
+        for handle, place in self._toolbox.frame_tool.handles.items():
+            middle = self._viewport.to_view(place)
+            at = self._viewport.turn.undo(view_position.x - middle.x, view_position.y - middle.y)
+            reach = _side_bar(handle).adjusted(-GRIP, -GRIP, GRIP, GRIP)
+            if not handle.is_corner and reach.contains(QPointF(*at)):
                 return handle
         return None
 
@@ -60,7 +69,8 @@ class FrameOverlay:
         """All pixels that the handles may touch."""
         if self._viewport.frame.is_empty:
             return QRect()
-        reach = round(BAR_GAP + BAR_WIDTH) + 2
+        # Corners point further out when they are turned.
+        reach = round((BAR_GAP + BAR_WIDTH) * 1.5) + 2
         return self._frame_box().toAlignedRect().adjusted(-reach, -reach, reach, reach)
 
     def handle_rect(self, handle: Handle | None) -> QRect:
@@ -93,7 +103,7 @@ class FrameOverlay:
         if self.plan is not None:
             self._paint_plan(painter, self.plan, view)
         # Handles lie on the frame's edge or outside of it; most of what is painted lies inside.
-        if not self._frame_box().adjusted(2, 2, -2, -2).contains(QRectF(part)):
+        if not self._is_inside(part):
             self._paint_handles(painter)
         tool = self._toolbox.frame_tool
         if tool.dragged is not None:
@@ -114,20 +124,45 @@ class FrameOverlay:
         painter.drawPolygon(shape)
 
     def _paint_handles(self, painter: QPainter) -> None:
+        if self._toolbox.current is ToolName.move:
+            return
         is_frame = self._toolbox.current is ToolName.frame
         tool = self._toolbox.frame_tool
         if is_frame:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(QColor(current().accent), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self._frame_box().toRect().adjusted(-1, -1, 0, 0))
+            self._paint_frame_line(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         lit = tool.dragged or self.hovered
-        for handle, bar in self._side_bars():
-            self._paint_bars(painter, [bar], handle is lit)
-        if is_frame:
-            for handle, bars in self._corner_bars():
+        turned = QTransform(*self._viewport.turn.matrix, 0.0, 0.0)
+        for handle, place in tool.handles.items():
+            if is_frame or not handle.is_corner:
+                bars = _corner_bars(handle) if handle.is_corner else [_side_bar(handle)]
+                painter.save()
+                painter.translate(QPointF(*self._viewport.to_view(place)))
+                painter.setTransform(turned, True)
                 self._paint_bars(painter, bars, handle is lit)
+                painter.restore()
+
+    def _paint_frame_line(self, painter: QPainter) -> None:
+        painter.setPen(QPen(QColor(current().accent), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        upright = self._viewport.turn.is_aligned
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, not upright)
+        if upright:
+            painter.drawRect(self._frame_box().toRect().adjusted(-1, -1, 0, 0))
+        else:
+            painter.drawPolygon(outline(self._viewport, self._viewport.frame))
+
+    def _is_inside(self, part: QRect) -> bool:
+        """Whether a part of the view lies inside the frame, clear of its edges."""
+        corners = (part.topLeft(), part.topRight(), part.bottomLeft(), part.bottomRight())
+        frame, margin = self._viewport.frame, 3 / self._toolbox.frame_tool.view_scale
+        for corner in corners:
+            x, y = self._viewport.to_document(Point(corner.x(), corner.y()))
+            if not (frame.x + margin < x < frame.right - margin):
+                return False
+            if not (frame.y + margin < y < frame.bottom - margin):
+                return False
+        return True
 
     def _paint_bars(self, painter: QPainter, bars: Iterable[QRectF], is_lit: bool) -> None:
         colours = current()
@@ -154,55 +189,56 @@ class FrameOverlay:
         self, painter: QPainter, step: ExpansionStep, index: int, is_current: bool
     ) -> None:
         accent = current().accent
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(with_alpha(accent, 0.22 if is_current else 0.06))
         painter.setPen(QPen(with_alpha(accent, 1.0 if is_current else 0.55), 1))
-        boxes = [self._box(mask) for mask in step.masks]
-        for box in boxes:
-            painter.drawRect(box.toRect().adjusted(0, 0, -1, -1))
-        largest = max(boxes, key=lambda box: box.width() * box.height())
+        for mask in step.masks:
+            self._paint_step_box(painter, mask)
+        largest = self._box(max(step.masks, key=lambda mask: mask.area))
         if min(largest.width(), largest.height()) >= NUMBER_SIDE:
             _paint_number(painter, largest.center(), str(index + 1), is_current)
 
-    def _side_bars(self) -> Iterable[tuple[Handle, QRectF]]:
-        for handle, place in self._toolbox.frame_tool.handles.items():
-            if not handle.is_corner:
-                at = self._outward(place, handle)
-                across = BAR_WIDTH if handle.value[0] else BAR_LENGTH
-                down = BAR_LENGTH if handle.value[0] else BAR_WIDTH
-                yield handle, QRectF(at.x - across / 2, at.y - down / 2, across, down)
-
-    def _corner_bars(self) -> Iterable[tuple[Handle, list[QRectF]]]:
-        """Two bars each, that meet outside the corner."""
-        half, length = BAR_WIDTH / 2, BAR_LENGTH * 0.75
-        for handle, place in self._toolbox.frame_tool.handles.items():
-            if handle.is_corner:
-                (x, y), (across, down) = self._outward(place, handle), handle.value
-                along = QRectF(x - half if across < 0 else x + half - length, y - half, length, 4)
-                up = QRectF(x - half, y - half if down < 0 else y + half - length, 4, length)
-                yield handle, [along, up]
-
-    def _outward(self, place: Point, handle: Handle) -> Point:
-        across, down = handle.value
-        return self._viewport.to_view(place).translated(across * BAR_GAP, down * BAR_GAP)
+    def _paint_step_box(self, painter: QPainter, mask: Bounds) -> None:
+        if self._viewport.turn.is_aligned:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.drawRect(self._box(mask).toRect().adjusted(0, 0, -1, -1))
+        else:
+            paint_box(painter, self._viewport, mask)
 
     def _frame_box(self) -> QRectF:
         return self._box(self._viewport.frame)
 
     def _label_box(self) -> QRectF:
-        """What labels are put above: right of the handle at the corner."""
-        return self._frame_box().adjusted(BAR_LENGTH, 0, 0, 0)
+        """What labels are put above: right of the handle at the corner that is highest up."""
+        if self._viewport.turn.is_aligned:
+            return self._frame_box().adjusted(BAR_LENGTH, 0, 0, 0)
+        x, y = min(self._viewport.corners(self._viewport.frame), key=lambda corner: corner.y)
+        return QRectF(x + BAR_LENGTH, y - BAR_GAP, 0, 0)
 
     def _box(self, bounds: Bounds) -> QRectF:
-        left, top, right, bottom = self._viewport.to_device(bounds)
-        ratio = self._viewport.pixel_ratio
-        return QRectF(left / ratio, top / ratio, (right - left) / ratio, (bottom - top) / ratio)
+        return around(self._viewport, bounds)
 
     def _around(self, points: Iterable[Point]) -> QRect:
         shape = QPolygonF([QPointF(*self._viewport.to_view(point)) for point in points])
         if shape.isEmpty():
             return QRect()
         return shape.boundingRect().toAlignedRect().adjusted(-3, -3, 3, 3)
+
+
+def _side_bar(handle: Handle) -> QRectF:
+    """Where the bar of a side lies, as seen from its handle in a view that is not turned."""
+    across, down = handle.value
+    width, height = (BAR_WIDTH, BAR_LENGTH) if across else (BAR_LENGTH, BAR_WIDTH)
+    return QRectF(across * BAR_GAP - width / 2, down * BAR_GAP - height / 2, width, height)
+
+
+def _corner_bars(handle: Handle) -> list[QRectF]:
+    """The same for a corner: two bars that meet outside of it."""
+    half, length = BAR_WIDTH / 2, BAR_LENGTH * 0.75
+    across, down = handle.value
+    x, y = across * BAR_GAP, down * BAR_GAP
+    along = QRectF(x - half if across < 0 else x + half - length, y - half, length, BAR_WIDTH)
+    up = QRectF(x - half, y - half if down < 0 else y + half - length, BAR_WIDTH, length)
+    return [along, up]
 
 
 def _changed_points(before: tuple[Point, ...], after: tuple[Point, ...]) -> list[Point]:

@@ -1,15 +1,20 @@
-"""What a press starts: a stroke of the tool, panning, resizing the brush, or a Shift-click."""
+"""What a press starts: a stroke of the tool, moving the view, resizing the brush, a Shift-click."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Protocol
 
 from inpaint_studio.editor.toolbox import ToolBox
-from inpaint_studio.editor.tools.tool import PointerEvent, Tool
+from inpaint_studio.editor.tools.tool import Modifier, PointerEvent, Tool
+from inpaint_studio.geometry import Point
+from inpaint_studio.ui.canvas.turn import STEP, Turn
 
 DRAG_START = 3.0
 """Logical px the pointer must move before a press becomes a drag."""
+ZOOM_TRAVEL = 100.0
+"""Logical px of a drag that double the zoom."""
 HARDNESS_TRAVEL = 200.0
 """Logical px of vertical drag from hardness 0 to 1."""
 
@@ -81,6 +86,64 @@ class PanGesture:
         """The picture stays where it is."""
 
 
+class ZoomGesture:
+    """Zooms in when dragged to the right or up. `zoom_to` takes a zoom and where to hold it."""
+
+    pins_cursor = True
+
+    def __init__(
+        self, event: PointerEvent, zoom: float, zoom_to: Callable[[float, Point], None]
+    ) -> None:
+        self._start = event.view_position
+        self._before = zoom
+        self._zoom_to = zoom_to
+
+    def motion(self, event: PointerEvent) -> None:
+        """Follow the pointer."""
+        now = event.view_position
+        travel = (now.x - self._start.x) - (now.y - self._start.y)
+        self._zoom_to(self._before * 2 ** (travel / ZOOM_TRAVEL), self._start)
+
+    def end(self, event: PointerEvent) -> None:
+        """Nothing is left to do."""
+
+    def cancel(self) -> None:
+        """Back to the zoom as it was."""
+        self._zoom_to(self._before, self._start)
+
+
+class TurnGesture:
+    """Turns the view about `middle` with the pointer; with Ctrl in whole steps."""
+
+    pins_cursor = False
+
+    def __init__(
+        self, event: PointerEvent, turn: Turn, middle: Point, turn_to: Callable[[Turn], None]
+    ) -> None:
+        self._middle = middle
+        self._before = turn
+        self._turn_to = turn_to
+        self._pressed_at = self._angle_of(event)
+
+    def motion(self, event: PointerEvent) -> None:
+        """Follow the pointer around the middle."""
+        turn = self._before.by(self._angle_of(event) - self._pressed_at)
+        if Modifier.ctrl in event.modifiers:
+            turn = turn.to(round(turn.degrees / STEP) * STEP)
+        self._turn_to(turn)
+
+    def end(self, event: PointerEvent) -> None:
+        """Nothing is left to do."""
+
+    def cancel(self) -> None:
+        """Back to the angle as it was."""
+        self._turn_to(self._before)
+
+    def _angle_of(self, event: PointerEvent) -> float:
+        x, y = event.view_position
+        return math.degrees(math.atan2(y - self._middle.y, x - self._middle.x))
+
+
 class ResizeGesture:
     """Left and right change the brush's size, up and down its hardness, whichever comes first.
 
@@ -117,8 +180,30 @@ class ResizeGesture:
         self._toolbox.set_brush(size=self._before.size, hardness=self._before.hardness)
 
 
+class MenuGesture:
+    """A click of a pen's second button, which Qt makes no menu request of."""
+
+    pins_cursor = False
+
+    def __init__(self, ask_menu: Callable[[Point], None]) -> None:
+        self._ask_menu = ask_menu
+
+    def motion(self, event: PointerEvent) -> None:
+        """A hand is not quite still."""
+
+    def end(self, event: PointerEvent) -> None:
+        """Open it where the pen is."""
+        self._ask_menu(event.view_position)
+
+    def cancel(self) -> None:
+        """No menu."""
+
+
 class ShiftGesture:
-    """A press with Shift: a click draws a straight line, a drag resizes the brush."""
+    """A press whose click does one thing while its drag resizes the brush.
+
+    With Shift a click draws a straight line; with a pen's second button it opens the menu.
+    """
 
     pins_cursor = True
 

@@ -1,4 +1,4 @@
-"""What is drawn over the picture, in logical px: the brush circle and the pre-flight box."""
+"""What is drawn over the picture, in logical px: the brush circle, and labels of boxes."""
 
 from __future__ import annotations
 
@@ -76,18 +76,6 @@ def _paint_rings(painter: QPainter, center: Point, radius: float, alpha: float) 
         painter.drawEllipse(QPointF(*center), ring, ring)
 
 
-def paint_preflight(painter: QPainter, box: QRectF, label: str, view: QRect) -> None:
-    """A dashed rectangle with one label above its top left, both kept inside the view."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    pen = QPen(QColor(current().accent), 1)
-    pen.setDashPattern([4, 3])
-    painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(box)
-    if label:
-        paint_label(painter, box, label, view)
-
-
 def paint_label(painter: QPainter, box: QRectF, label: str, view: QRect) -> None:
     """A filled label above the top left of a box, kept inside the view."""
     tag = label_rect(box, label, view, painter.font())
@@ -99,12 +87,6 @@ def paint_label(painter: QPainter, box: QRectF, label: str, view: QRect) -> None
     painter.drawText(tag, Qt.AlignmentFlag.AlignCenter, label)
 
 
-def preflight_rect(box: QRectF, label: str, view: QRect, font: QFont) -> QRect:
-    """All pixels that a pre-flight box and its label may touch."""
-    touched = box.united(label_rect(box, label, view, font))
-    return touched.toAlignedRect().adjusted(-2, -2, 2, 2)
-
-
 def label_rect(box: QRectF, label: str, view: QRect, font: QFont) -> QRectF:
     """Where the label of a box lies."""
     metrics = QFontMetricsF(font)
@@ -113,13 +95,3 @@ def label_rect(box: QRectF, label: str, view: QRect, font: QFont) -> QRectF:
     left = min(max(box.left(), view.left()), max(view.left(), view.right() + 1 - width))
     top = min(max(box.top() - height - 2, view.top()), view.bottom() + 1 - height)
     return QRectF(left, top, width, height)
-
-
-def joined(waiting: QRect, rect: QRect) -> QRect:
-    """The rectangle around both, or only `rect` where they are far apart."""
-    around = waiting.united(rect)
-    return around if _area(around) <= 2 * (_area(waiting) + _area(rect)) else rect
-
-
-def _area(rect: QRect) -> int:
-    return rect.width() * rect.height()

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from inpaint_studio.editor.tools.frame_drag import Handle
 from inpaint_studio.editor.tools.tool import Modifier, PointerEvent
 from inpaint_studio.geometry import Point
+from inpaint_studio.ui.canvas.turn import Turn
 from inpaint_studio.ui.canvas.viewport import Viewport
 
 ZOOM_PER_NOTCH = 1.25
@@ -58,6 +59,8 @@ def pointer_event(event: QMouseEvent | QTabletEvent, viewport: Viewport) -> Poin
         1.0 if pen is None else pen.pressure(),
         modifiers_of(event.modifiers()),
         pen is not None and pen.pointerType() == QPointingDevice.PointerType.Eraser,
+        viewport.zoom / viewport.pixel_ratio,
+        pen is not None,
     )
 
 
@@ -86,16 +89,25 @@ def wheel_zoom_factor(event: QWheelEvent) -> float:
     return ZOOM_PER_NOTCH ** _notches(event.angleDelta())
 
 
-def nudge(event: QKeyEvent) -> tuple[Handle, int, int] | None:
-    """The edge that an arrow key moves, and how far (dx, dy): outward, with Ctrl inward."""
-    handle = _ARROWS.get(Qt.Key(event.key()))
-    if handle is None:
+def nudge(event: QKeyEvent, turn: Turn) -> tuple[Handle, int, int] | None:
+    """The edge that an arrow key moves, and how far (dx, dy): outward, with Ctrl inward.
+
+    In a turned view it is the edge that is seen where the arrow points.
+    """
+    seen = _ARROWS.get(Qt.Key(event.key()))
+    if seen is None:
         return None
+    handle = side_towards(turn.undo(*seen.value))
     keys = modifiers_of(event.modifiers())
     far = FAR_NUDGE if Modifier.shift in keys else NUDGE
     across, down = handle.value
     step = -far if Modifier.ctrl in keys else far
     return handle, across * step, down * step
+
+
+def side_towards(direction: Point) -> Handle:
+    """The side that a direction points to most."""
+    return max(_ARROWS.values(), key=lambda h: h.value[0] * direction.x + h.value[1] * direction.y)
 
 
 def pinch_factor(event: QNativeGestureEvent) -> float | None:

@@ -6,13 +6,16 @@ tile is made again when it is next asked for, so an edit costs what it touches a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from PySide6.QtGui import QImage
 
+from inpaint_studio.core.document import Document
 from inpaint_studio.geometry import EMPTY, Bounds
+from inpaint_studio.imaging.halving import halve, halve_mask
 from inpaint_studio.ui.canvas.qt_image import image_over
 from inpaint_studio.ui.canvas.viewport import MAX_LEVEL
 
@@ -20,9 +23,15 @@ TILE = 256
 """Side of a tile in px of its level."""
 SPARED_PARTS = 16
 """So many newest parts stay: a tile of the coarsest level is made of 4 on each level below it."""
+AT_ONCE = 1 << 20
+"""Px of the document: a part of a mask that is not larger is halved as often as needed at once."""
 
 Key = tuple[int, int, int]
 """Level, column, row."""
+
+
+ReadDocument = Callable[[], Document | None]
+"""The document that is open now."""
 
 
 class TileSource(Protocol):
@@ -34,6 +43,18 @@ class TileSource(Protocol):
         Level 0 is full size, level 1 half of it, for even bounds. May be a view of living pixels:
         the caller copies it and does not write to it.
         """
+        ...
+
+
+ReadReduced = Callable[[Bounds, int], np.ndarray | None]
+"""What `TileSource.read` would give for a level of 2 and more, None where that is not at hand."""
+
+
+class MaskValues(TileSource, Protocol):
+    """What tiles of mask values show."""
+
+    def is_blank(self, bounds: Bounds) -> bool:
+        """Whether all of `bounds` is surely blank; may be False where it is. Takes no time."""
         ...
 
 
@@ -65,6 +86,8 @@ class Tiles:
         # All keys once, in one of the two, oldest first.
         self._parts: dict[Key, None] = {}
         self._shown: dict[Key, None] = {}
+        # Tiles on each level: where there are none a change marks none.
+        self._counts = [0] * (MAX_LEVEL + 1)
         self._nbytes = 0
         self.tiles_made = 0
         self.pixels_made = 0
@@ -78,13 +101,20 @@ class Tiles:
         """Forget all tiles."""
         for known in (self._tiles, self._parts, self._shown):
             known.clear()
+        self._counts = [0] * (MAX_LEVEL + 1)
         self._nbytes = 0
+
+    def set_budget(self, budget_bytes: int) -> None:
+        """Keep no more than that from the next tile on."""
+        self._budget_bytes = budget_bytes
 
     def invalidate(self, bounds: Bounds) -> None:
         """What the tiles show inside `bounds` (document) is different now."""
         if bounds.is_empty:
             return
-        for level in range(MAX_LEVEL + 1):
+        for level, count in enumerate(self._counts):
+            if not count:
+                continue
             reached, side = bounds.pad(self.reach << level), TILE << level
             # Most of these tiles don't exist: a rectangle is made only for those that do.
             for ty in range(reached.y // side, (reached.bottom - 1) // side + 1):
@@ -135,6 +165,7 @@ class Tiles:
         tile = self._tiles.get(key)
         if tile is None:
             tile = self._tiles[key] = Tile(cell)
+            self._counts[level] += 1
         if not tile.dirty.is_empty:
             # Whole pairs for level 0 too: level 1 reads the same pixels.
             dirty = tile.dirty.snapped_out(1 << max(level, 1))
@@ -182,16 +213,23 @@ class Tiles:
             key = next(iter(order))
             del order[key]
             oldest = self._tiles.pop(key)
+            self._counts[key[0]] -= 1
             if oldest.pixels is not None:
                 self._nbytes -= oldest.pixels.nbytes
 
 
 class TileCache(Tiles):
-    """Tiles of a source: two levels are read from it, the others are halved from the one below."""
+    """Tiles of a source: two levels are read from it, the others are halved from the one below.
 
-    def __init__(self, source: TileSource, budget_bytes: int) -> None:
+    `read_reduced`: gives the others where they are at hand already.
+    """
+
+    def __init__(
+        self, source: TileSource, budget_bytes: int, read_reduced: ReadReduced | None = None
+    ) -> None:
         super().__init__(budget_bytes)
         self._source = source
+        self._read_reduced = read_reduced
 
     def make(self, tile: Tile, level: int, cell: Bounds, dirty: Bounds) -> None:
         """See `Tiles.make`."""
@@ -200,6 +238,10 @@ class TileCache(Tiles):
             if pixels is not None or tile.pixels is not None:
                 target = self.writable(tile)[slices_in(dirty, cell, level)]
                 target[...] = 0 if pixels is None else pixels
+            return
+        reduced = None if self._read_reduced is None else self._read_reduced(dirty, level)
+        if reduced is not None:
+            self.writable(tile)[slices_in(dirty, cell, level)] = reduced
             return
         for child_cell in dirty.tiles(TILE << (level - 1)):
             child = self.pixels(level - 1, child_cell)
@@ -218,7 +260,8 @@ class TileCache(Tiles):
 
     def prepare(self, level: int, cell: Bounds) -> None:
         """See `Tiles.prepare`. Makes one tile of the finest level that is missing below."""
-        if level >= 2:
+        is_at_hand = self._read_reduced is not None and self._read_reduced(cell, level) is not None
+        if level >= 2 and not is_at_hand:
             for child in cell.tiles(TILE << (level - 1)):
                 if not self.has(level - 1, child):
                     return self.prepare(level - 1, child)
@@ -233,14 +276,35 @@ class MaskTiles(TileCache):
 
     shape = (TILE, TILE)
 
-    def __init__(self, source: TileSource, budget_bytes: int) -> None:
+    def __init__(self, source: MaskValues, budget_bytes: int) -> None:
         super().__init__(source, budget_bytes)
+        self._values = source
         self._table = [0] * 256
 
     def set_table(self, table: list[int]) -> None:
         """Show values in these colours from now on."""
         self._table = table
         self.clear()
+
+    def make(self, tile: Tile, level: int, cell: Bounds, dirty: Bounds) -> None:
+        """See `Tiles.make`. Where nothing is painted, and for a dab, no other tiles are made."""
+        if self._values.is_blank(dirty):
+            if tile.pixels is not None:
+                tile.pixels[slices_in(dirty, cell, level)] = 0
+        elif level >= 2 and dirty.area <= AT_ONCE:
+            values = self._values.read(dirty, 1)
+            if values is not None or tile.pixels is not None:
+                target = self.writable(tile)[slices_in(dirty, cell, level)]
+                target[...] = 0 if values is None else _halved(values, level - 1)
+        else:
+            super().make(tile, level, cell, dirty)
+
+    def prepare(self, level: int, cell: Bounds) -> None:
+        """See `Tiles.prepare`."""
+        if self._values.is_blank(cell):
+            Tiles.prepare(self, level, cell)
+        else:
+            super().prepare(level, cell)
 
     def halve(self, pixels: np.ndarray, out: np.ndarray) -> None:
         """See `TileCache.halve`."""
@@ -254,27 +318,10 @@ class MaskTiles(TileCache):
         return tile.image
 
 
-def halve(pixels: np.ndarray, out: np.ndarray) -> None:
-    """Mean of 2x2 pixels, rounded half up. uint8 2Hx2Wx4 into uint8 HxWx4.
-
-    Qt's own smooth scaling loses 0.3 to 0.7 of a step each time, which darkens small views.
-    """
-    rows = np.add(pixels[0::2], pixels[1::2], dtype=np.uint16)
-    # Four 16-bit channels are added at once as one 64-bit number; sums stay below 2^16.
-    lanes = rows.view(np.uint64)[..., 0]
-    total = (lanes[:, 0::2] + lanes[:, 1::2]).view(np.uint16).reshape(out.shape)
-    total += 2
-    total >>= 2
-    np.copyto(out, total, casting="unsafe")
-
-
-def halve_mask(values: np.ndarray) -> np.ndarray:
-    """The same for uint8 2Hx2W; returns uint8 HxW."""
-    rows = np.add(values[0::2], values[1::2], dtype=np.uint16)
-    total = rows[:, 0::2] + rows[:, 1::2]
-    total += 2
-    total >>= 2
-    return total.astype(np.uint8)
+def _halved(values: np.ndarray, times: int) -> np.ndarray:
+    for _ in range(times):
+        values = halve_mask(values)
+    return values
 
 
 def _key(level: int, cell: Bounds) -> Key:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from inpaint_studio.core.layer import MaskKind
 from inpaint_studio.geometry import Bounds
+from inpaint_studio.ui.canvas.mask_tints import MaskTints
 from inpaint_studio.ui.canvas.qt_image import image_over
 from inpaint_studio.ui.canvas.tile_cache import TILE, MaskTiles, Tile, Tiles, slices_in
 
 OUTLINE_ALPHA = 235
 MAX_OUTLINE = 2
-"""Px of a level; below 100 % that is 1 to 2 px on the screen. At 100 % and above it is one."""
+"""Px of a level; below 100 % that is 1 to 2 px on the screen. At 100 % and above it is one beside
+a tint."""
 MASKED = 128
 """The outline runs where the mask reaches this value."""
 
@@ -29,24 +28,21 @@ class TintedTiles(Tiles):
 
     reach = MAX_OUTLINE
 
-    def __init__(
-        self, picture: Tiles, masks: Mapping[MaskKind, MaskTiles], budget_bytes: int
-    ) -> None:
+    def __init__(self, picture: Tiles, masks: MaskTints, budget_bytes: int) -> None:
         super().__init__(budget_bytes)
         self._picture = picture
         self._masks = masks
-        self._outlines: dict[MaskKind, np.ndarray] = {}
         self._is_outlined = True
-
-    def set_outline(self, kind: MaskKind, colour: QColor) -> None:
-        """Draw the rims of masks of that kind in this colour."""
-        bgr = (colour.blue(), colour.green(), colour.red())
-        self._outlines[kind] = np.array([*(c * OUTLINE_ALPHA // 255 for c in bgr), OUTLINE_ALPHA])
-        self.clear()
+        self._is_tinted = True
 
     def set_outlined(self, on: bool) -> None:
         """Draw the rims of masks or not."""
         self._is_outlined = on
+        self.clear()
+
+    def set_tinted(self, on: bool) -> None:
+        """Draw masks as tints, or as nothing but their rims."""
+        self._is_tinted = on
         self.clear()
 
     def image(self, level: int, cell: Bounds) -> QImage | None:
@@ -90,17 +86,20 @@ class TintedTiles(Tiles):
         pixels, part = self.writable(tile), slices_in(dirty, cell, level)
         picture = self._picture.pixels(level, cell)
         pixels[part] = 0 if picture is None else picture[part]
-        for kind, masks in self._masks.items():
+        is_outlined = self._is_outlined or not self._is_tinted
+        for tint, masks in self._masks.items():
             image, values = masks.image(level, cell), masks.pixels(level, cell)
             if image is not None and values is not None and values[part].any():
-                _tint(pixels, image, part)
-                edge = self._edge(masks, level, dirty) if self._is_outlined else None
+                if self._is_tinted:
+                    _tint(pixels, image, part)
+                edge = self._edge(masks, level, dirty) if is_outlined else None
                 if edge is not None:
-                    _outline(pixels[part], edge, self._outlines[kind])
+                    _outline(pixels[part], edge, self._masks.outline(tint))
 
     def _edge(self, masks: MaskTiles, level: int, part: Bounds) -> np.ndarray | None:
         """Which pixels of `part` (bool HxW) are the rim of what is masked; None for none."""
-        width = 1 if level == 0 else MAX_OUTLINE
+        # Without a tint the line alone has to be seen.
+        width = 1 if level == 0 and self._is_tinted else MAX_OUTLINE
         inside = _around(masks, level, part.pad(width << level)) >= MASKED
         if inside.all() or not inside.any():
             return None
@@ -143,8 +142,10 @@ def _eroded(inside: np.ndarray) -> np.ndarray:
     return result
 
 
-def _outline(pixels: np.ndarray, edge: np.ndarray, colour: np.ndarray) -> None:
-    """Paint a colour (premultiplied BGRA) where `edge` is (bool HxW), in place."""
+def _outline(pixels: np.ndarray, edge: np.ndarray, colour: QColor) -> None:
+    """Paint a colour where `edge` is (bool HxW), in place."""
+    bgr = (colour.blue(), colour.green(), colour.red())
+    over = np.array([*(c * OUTLINE_ALPHA // 255 for c in bgr), OUTLINE_ALPHA])
     places = np.nonzero(edge)
     below = pixels[places].astype(np.uint16) * (255 - OUTLINE_ALPHA) // 255
-    pixels[places] = colour + below
+    pixels[places] = over + below

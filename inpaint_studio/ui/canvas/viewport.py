@@ -1,4 +1,4 @@
-"""Where the document appears in the canvas: zoom, position, fit. Arithmetic only, no widgets.
+"""Where the document appears in the canvas: zoom, position, fit, turn. Arithmetic, no widgets.
 
 Three spaces: document px; *view*, logical px of the widget, in which Qt reports the pointer; and
 *device*, physical px of the widget. Zoom counts device px, so 100 % is one to one on any screen.
@@ -7,9 +7,11 @@ Three spaces: document px; *view*, logical px of the widget, in which Qt reports
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from inpaint_studio.geometry import EMPTY, Bounds, Extent, Point
+from inpaint_studio.ui.canvas.turn import PLAIN, Turn
 
 MIN_ZOOM, MAX_ZOOM = 0.01, 64.0
 MAX_LEVEL = 6
@@ -20,6 +22,10 @@ ZOOM_STEPS = (
     *(0.01, 0.02, 0.03, 0.05, 0.0625, 0.0833, 0.125, 0.1667, 0.25, 1 / 3, 0.5, 2 / 3),
     *(1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0),
 )
+
+
+Edges = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 
 class Margins(NamedTuple):
@@ -58,6 +64,7 @@ class Viewport:
         self._zoom = 1.0
         # Kept unrounded, so that many small steps of zooming and panning don't drift.
         self._offset = Point(0.0, 0.0)
+        self._turn = PLAIN
         self._margins = Margins()
         self._fit_at_most: float | None = None
 
@@ -75,6 +82,11 @@ class Viewport:
     def pixel_ratio(self) -> float:
         """Device px per logical px."""
         return self._pixel_ratio
+
+    @property
+    def turn(self) -> Turn:
+        """How the document is turned and mirrored. `PLAIN` for another document."""
+        return self._turn
 
     @property
     def is_fitted(self) -> bool:
@@ -99,8 +111,17 @@ class Viewport:
     @property
     def seen(self) -> Bounds:
         """The pixels of the frame that appear in the view."""
-        width, height = self._size
-        return self.visible_in(Bounds(0, 0, width, height).scaled(self._pixel_ratio))
+        return self.visible_in(self.device)
+
+    @property
+    def middle(self) -> Point:
+        """The middle of the view, in logical px."""
+        return Point(self._size.width / 2, self._size.height / 2)
+
+    @property
+    def device(self) -> Bounds:
+        """The whole view in device px."""
+        return Bounds.from_extent(self._size).scaled(self._pixel_ratio)
 
     def show_frame(self, frame: Bounds, *, stay: bool = False) -> None:
         """The document's frame is now this one. With `stay` nothing moves, not even to stay fitted
@@ -127,9 +148,30 @@ class Viewport:
         self._fit_at_most = at_most
         self._settle()
 
+    def show_area(self, area: Bounds, at_most: float = MAX_ZOOM) -> None:
+        """Show a part of the document as large as it fits inside the margins, up to `at_most`."""
+        self._fit_at_most = None
+        self._place(area, at_most)
+        self._stay_in_reach()
+
+    def turn_to(self, turn: Turn, anchor: Point | None = None) -> None:
+        """Turn and mirror. What lies under `anchor` (view; the middle if None) stays there.
+
+        The zoom stays too, so a picture that is turned is no longer kept fitted.
+        """
+        anchor = anchor or self.middle
+        x, y = anchor.x * self._pixel_ratio, anchor.y * self._pixel_ratio
+        held = self._turn.undo(x - self._offset.x, y - self._offset.y)
+        offset = turn.apply(*held)
+        if abs(turn.degrees) != abs(self._turn.degrees):
+            self._fit_at_most = None
+        self._turn = turn
+        self._offset = Point(x - offset.x, y - offset.y)
+        self._settle()
+
     def zoom_to(self, zoom: float, anchor: Point | None = None) -> None:
         """Zoom so that what lies under `anchor` (view; the middle if None) stays there."""
-        anchor = anchor or Point(self._size.width / 2, self._size.height / 2)
+        anchor = anchor or self.middle
         x, y = anchor.x * self._pixel_ratio, anchor.y * self._pixel_ratio
         new = min(max(zoom, MIN_ZOOM), MAX_ZOOM)
         factor = new / self._zoom
@@ -157,69 +199,99 @@ class Viewport:
         """View to document coordinates."""
         x, y = self.origin
         ratio = self._pixel_ratio
-        return Point(
-            (view_point.x * ratio - x) / self._zoom, (view_point.y * ratio - y) / self._zoom
-        )
+        from_origin = Point(view_point.x * ratio - x, view_point.y * ratio - y)
+        if not self._turn.is_plain:
+            from_origin = self._turn.undo(*from_origin)
+        return Point(from_origin.x / self._zoom, from_origin.y / self._zoom)
 
     def to_view(self, document_point: Point) -> Point:
         """Document to view coordinates."""
         x, y = self.origin
         ratio = self._pixel_ratio
-        return Point(
-            (document_point.x * self._zoom + x) / ratio, (document_point.y * self._zoom + y) / ratio
+        from_origin = Point(document_point.x * self._zoom, document_point.y * self._zoom)
+        if not self._turn.is_plain:
+            from_origin = self._turn.apply(*from_origin)
+        return Point((from_origin.x + x) / ratio, (from_origin.y + y) / ratio)
+
+    def corners(self, bounds: Bounds) -> tuple[Point, Point, Point, Point]:
+        """Where the corners of a rectangle of the document lie in the view, going around it."""
+        left, top, right, bottom = bounds.x, bounds.y, bounds.right, bounds.bottom
+        return (
+            self.to_view(Point(left, top)),
+            self.to_view(Point(right, top)),
+            self.to_view(Point(right, bottom)),
+            self.to_view(Point(left, bottom)),
         )
 
     def to_device(self, bounds: Bounds) -> DeviceRect:
-        """Where a rectangle of the document lies, in device px."""
+        """What is around a rectangle of the document, in device px. Unless it is turned by other
+        than quarter turns, that is where it lies."""
         (x, y), zoom = self.origin, self._zoom
-        return DeviceRect(
-            bounds.x * zoom + x,
-            bounds.y * zoom + y,
-            bounds.right * zoom + x,
-            bounds.bottom * zoom + y,
-        )
+        left, top, right, bottom = bounds.x, bounds.y, bounds.right, bounds.bottom
+        if not self._turn.is_plain:
+            left, top, right, bottom = self._turn.box(left, top, right, bottom)
+        return DeviceRect(left * zoom + x, top * zoom + y, right * zoom + x, bottom * zoom + y)
 
     def visible_in(self, device: Bounds) -> Bounds:
-        """The pixels of the frame that appear inside a rectangle of device px."""
+        """The pixels of the frame that appear inside a rectangle of device px; in a turned view
+        some more around them."""
         (x, y), zoom = self.origin, self._zoom
-        seen = Bounds.enclosing(
-            (device.x - x) / zoom,
-            (device.y - y) / zoom,
-            (device.right - x) / zoom,
-            (device.bottom - y) / zoom,
-        )
+        edges = device.x - x, device.y - y, device.right - x, device.bottom - y
+        if not self._turn.is_plain:
+            edges = self._turn.inverse.box(*edges)
+        seen = Bounds.enclosing(*(edge / zoom for edge in edges))
         return seen.intersection(self._frame)
+
+    def cells_in(self, device: Bounds, side: int) -> Iterator[Bounds]:
+        """The cells of the document's grid of `side` px that appear in a rectangle of device px."""
+        cells = self.visible_in(device).tiles(side)
+        if self._turn.is_aligned:
+            return cells
+        return (cell for cell in cells if self.to_device(cell).enclosing().intersects(device))
 
     def _settle(self) -> None:
         if self._frame.is_empty:
             return
         if self._fit_at_most is not None:
-            self._refit(self._fit_at_most)
+            self._place(self._frame, self._fit_at_most)
         self._stay_in_reach()
 
-    def _refit(self, at_most: float) -> None:
+    def _place(self, area: Bounds, at_most: float) -> None:
+        """Show an area in the middle of what the margins leave."""
         ratio, margins = self._pixel_ratio, self._margins
         width = max(1.0, (self._size.width - margins.left - margins.right) * ratio)
         height = max(1.0, (self._size.height - margins.top - margins.bottom) * ratio)
-        fitting = min(width / self._frame.width, height / self._frame.height)
+        left, top, right, bottom = self._turn.box(area.x, area.y, area.right, area.bottom)
+        fitting = min(width / (right - left), height / (bottom - top))
         self._zoom = min(max(min(fitting, at_most), MIN_ZOOM), MAX_ZOOM)
-        middle = self._frame.center
         self._offset = Point(
-            margins.left * ratio + width / 2 - middle.x * self._zoom,
-            margins.top * ratio + height / 2 - middle.y * self._zoom,
+            margins.left * ratio + width / 2 - (left + right) / 2 * self._zoom,
+            margins.top * ratio + height / 2 - (top + bottom) / 2 * self._zoom,
         )
 
     def _stay_in_reach(self) -> None:
-        frame, zoom = self._frame, self._zoom
-        self._offset = Point(
-            self._reachable(self._offset.x, frame.x * zoom, frame.right * zoom, self._size.width),
-            self._reachable(self._offset.y, frame.y * zoom, frame.bottom * zoom, self._size.height),
+        """Let picture and view overlap along both of their axes: apart they would not on one."""
+        frame, zoom, view = self._frame, self._zoom, self._size
+        picture = (frame.x * zoom, frame.y * zoom, frame.right * zoom, frame.bottom * zoom)
+        ratio = self._pixel_ratio
+        window = (0.0, 0.0, view.width * ratio, view.height * ratio)
+        turned = self._turn.box(*picture)
+        self._offset = self._within(self._offset, turned, window)
+        if not self._turn.is_aligned:
+            window_there = self._turn.inverse.box(*window)
+            for _ in range(2):
+                there = self._within(self._turn.undo(*self._offset), picture, window_there)
+                self._offset = self._within(self._turn.apply(*there), turned, window)
+
+    def _within(self, offset: Point, picture: Edges, window: Edges) -> Point:
+        return Point(
+            self._reachable(offset.x, picture[0], picture[2], window[0], window[2]),
+            self._reachable(offset.y, picture[1], picture[3], window[1], window[3]),
         )
 
-    def _reachable(self, offset: float, start: float, end: float, logical_size: int) -> float:
-        size = logical_size * self._pixel_ratio
-        reach = min(REACH * self._pixel_ratio, end - start, size / 2)
-        return min(max(offset, reach - end), size - reach - start)
+    def _reachable(self, offset: float, start: float, end: float, low: float, high: float) -> float:
+        reach = min(REACH * self._pixel_ratio, end - start, (high - low) / 2)
+        return min(max(offset, low + reach - end), high - reach - start)
 
 
 def _round(value: float) -> int:

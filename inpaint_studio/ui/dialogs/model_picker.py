@@ -21,7 +21,7 @@ from inpaint_studio.editor.edit_settings import EditSettings
 from inpaint_studio.editor.machine import install_command
 from inpaint_studio.editor.model_library import ModelLibrary
 from inpaint_studio.models.licences import licence_of
-from inpaint_studio.models.model_info import ModelInfo
+from inpaint_studio.models.model_info import ModelInfo, ModelKind
 from inpaint_studio.ui.dialogs.model_texts import facts_text
 from inpaint_studio.ui.icons import draw_icon
 from inpaint_studio.ui.theme import METRICS, current, set_text_role
@@ -42,10 +42,13 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class ModelPicker(Popup):
-    """Signals: `file_requested()` and `folder_requested()`: the person wants to add a model."""
+    """Signals: `file_requested()` and `folder_requested()`: the person wants to add a model;
+    `companion_requested(ModelInfo)`: to say where the rest of a bare transformer is.
+    """
 
     file_requested = Signal()
     folder_requested = Signal()
+    companion_requested = Signal(object)
 
     def __init__(self, library: ModelLibrary, settings: EditSettings, parent: QWidget) -> None:
         super().__init__(parent)
@@ -60,12 +63,18 @@ class ModelPicker(Popup):
         )
         self.file_button = push_button(self.tr("Add a model file…"), "plus", quiet=True)
         self.folder_button = push_button(self.tr("Add a folder…"), "folder-open", quiet=True)
+        self.file_button.setToolTip(self.tr("A model that is one file, such as .safetensors"))
+        self.folder_button.setToolTip(self.tr("A folder to look for models in"))
+        self.companion_button = push_button(
+            self.tr("Text encoders and VAE from…"), "layers", quiet=True
+        )
         self._build()
         self._connect()
 
     def open_below(self, anchor: QWidget) -> None:
         """Show the models under a widget, their right edges in line."""
         self._fill()
+        self._mark_chosen()
         corner = anchor.mapToGlobal(QPoint(anchor.width(), anchor.height() + METRICS.space_xs))
         self.open_at(corner, Qt.AlignmentFlag.AlignTop)
         self.list.setFocus()
@@ -98,11 +107,15 @@ class ModelPicker(Popup):
         buttons.addWidget(self.file_button)
         buttons.addWidget(self.folder_button)
         buttons.addStretch()
+        self.companion_button.setToolTip(
+            self.tr("This file holds only the part that paints; choose the folder with the rest")
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(*[METRICS.space_s] * 4)
         column.setSpacing(METRICS.space_s)
         column.addLayout(head)
         column.addWidget(self.list)
+        column.addWidget(self.companion_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.notice)
         column.addLayout(buttons)
 
@@ -111,8 +124,25 @@ class ModelPicker(Popup):
         self.look_button.clicked.connect(self._library.look)
         self.file_button.clicked.connect(self.file_requested)
         self.folder_button.clicked.connect(self.folder_requested)
+        self.companion_button.clicked.connect(self._ask_for_companion)
+        self.list.currentItemChanged.connect(self._on_marked)
         self._library.changed.connect(self._on_changed)
         self._settings.changed.connect(self._on_changed)
+
+    def _mark_chosen(self) -> None:
+        rows = range(self.list.count())
+        chosen = (row for row in rows if self.list.item(row).data(_IS_CHOSEN))
+        self.list.setCurrentRow(next(chosen, 0))
+
+    def _on_marked(self, item: QListWidgetItem | None, _before: object = None) -> None:
+        model = item.data(_MODEL) if item is not None else None
+        is_bare = model is not None and model.kind is ModelKind.transformer and model.is_usable
+        self.companion_button.setVisible(is_bare)
+
+    def _ask_for_companion(self) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            self.companion_requested.emit(item.data(_MODEL))
 
     def _on_changed(self) -> None:
         if self.isVisible():
@@ -149,12 +179,19 @@ class ModelPicker(Popup):
         reason = self._library.why_not(model)
         item.setData(_MODEL, model)
         item.setData(_FACTS, facts_text(model, self._library.machine))
-        item.setData(_SMALL, model.problem or licence_of(model).text)
+        item.setData(_SMALL, model.problem or self._remark(model))
         item.setData(_IS_BAD, bool(model.problem))
         item.setToolTip("\n".join(text for text in (str(model.path), reason) if text))
         if reason:
             item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
         self.list.addItem(item)
+
+    def _remark(self, model: ModelInfo) -> str:
+        lender = self._library.companion_of(model)
+        licence = licence_of(model).text
+        if lender is None:
+            return licence
+        return self.tr("Text encoders and VAE from {0}").format(lender.name) + " · " + licence
 
     def _item(self, name: str, is_chosen: bool) -> QListWidgetItem:
         item = QListWidgetItem(name)

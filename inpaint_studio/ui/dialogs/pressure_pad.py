@@ -20,8 +20,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from inpaint_studio.core.brush import BrushSettings, Sample, Stroke
+from inpaint_studio.core.brush import BrushSettings, Stroke
 from inpaint_studio.core.raster import Raster
+from inpaint_studio.core.stroke_path import Sample
 from inpaint_studio.geometry import Bounds, Point
 from inpaint_studio.ui.theme import METRICS, current, set_text_role, tabular
 from inpaint_studio.ui.widgets import push_button
@@ -43,6 +44,7 @@ class PressurePad(QWidget):
         self.paper = Paper(read_brush)
         self.reading = QLabel(self.tr("Draw here with pen or mouse."))
         self.clear_button = push_button(self.tr("Wipe"), quiet=True)
+        self.clear_button.setToolTip(self.tr("Take away what was drawn on the pad"))
         set_text_role(self.reading, "small")
         self.reading.setFont(tabular(self.reading.font()))
         foot = QHBoxLayout()

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRegularExpression, QSize, Signal
+from PySide6.QtCore import QRegularExpression, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
     QRegularExpressionValidator,
 )
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QCheckBox,
     QColorDialog,
     QHBoxLayout,
@@ -26,8 +22,9 @@ from PySide6.QtWidgets import (
 from inpaint_studio.core.pressure import PressureCurve
 from inpaint_studio.settings import Setting, SettingKind
 from inpaint_studio.ui.dialogs.pressure_curve_edit import PressureCurveEdit
-from inpaint_studio.ui.theme import METRICS, current
+from inpaint_studio.ui.theme import METRICS
 from inpaint_studio.ui.widgets import Segment, Segmented, ValueField, ValueRange
+from inpaint_studio.ui.widgets.swatch import Swatch
 
 _LOGARITHMIC_FROM = 100
 """Ranges whose ends are further apart than this factor get a logarithmic slider."""
@@ -205,31 +202,3 @@ class ColourField(SettingField):
     def _choose(self, value: str) -> None:
         self.show_value(value)
         self.changed.emit(value)
-
-
-class Swatch(QAbstractButton):
-    """A button that shows a colour."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.color = ""
-        self.setAccessibleName(name)
-        self.setToolTip(self.tr("Choose a colour"))
-        self.setFixedSize(QSize(44, 26))
-
-    def set_color(self, color: str) -> None:
-        """Show "#rrggbb"."""
-        self.color = color
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Fill it with the colour."""
-        colors = current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width = METRICS.focus_ring if self.hasFocus() else 1
-        line = colors.accent if self.hasFocus() else colors.line_strong
-        painter.setPen(QPen(QColor(line), width))
-        painter.setBrush(QColor(self.color))
-        box = self.rect().toRectF().adjusted(width / 2, width / 2, -width / 2, -width / 2)
-        painter.drawRoundedRect(box, METRICS.radius_field, METRICS.radius_field)

@@ -74,6 +74,7 @@ class SettingsDialog(QDialog):
         self._title = QLabel()
         self.problem = QLabel(wordWrap=True)
         self.close_button = push_button(self.tr("Close"))
+        self.close_button.setToolTip(self.tr("Everything is kept already (Esc)"))
         self._save_timer = QTimer(self, singleShot=True, interval=_SAVE_AFTER_MS)
         self._fill()
         self._build()

@@ -99,6 +99,7 @@ class SettingsPage(QScrollArea):
 def add_recent_files(page: SettingsPage, recent: RecentFiles) -> None:
     """A button that forgets the recent files."""
     button = push_button(page.tr("Clear the list"))
+    button.setToolTip(page.tr("Forget which pictures were open; the files stay"))
 
     def clear() -> None:
         recent.clear()

@@ -138,6 +138,7 @@ class ShortcutsPage(QWidget):
         self._shortcuts = shortcuts
         self._wanted: tuple[str, Keys] | None = None
         self.search = QLineEdit()
+        self.search.setToolTip(self.tr("Type a word of the command, or keys such as Ctrl+Z"))
         self.tree = ShortcutTree()
         self._items: dict[str, QTreeWidgetItem] = {}
         self._menus: list[tuple[QTreeWidgetItem, list[str]]] = []
@@ -177,6 +178,16 @@ class ShortcutsPage(QWidget):
         self.reset_all_button = push_button(self.tr("Reset all"), quiet=True)
         self.take_button = push_button(self.tr("Use here"), primary=True)
         self.keep_button = push_button(self.tr("Keep as it is"))
+        for button, tip in (
+            (self.change_button, self.tr("Press other keys for this command (Enter)")),
+            (self.add_button, self.tr("Give this command more keys")),
+            (self.remove_button, self.tr("Take all keys from this command")),
+            (self.reset_button, self.tr("Back to the keys that this command had at first")),
+            (self.reset_all_button, self.tr("Back to the keys that all commands had at first")),
+            (self.take_button, self.tr("Take the keys from the other command")),
+            (self.keep_button, self.tr("Leave the keys to the other command")),
+        ):
+            button.setToolTip(tip)
         self.question = QLabel(wordWrap=True)
         self._question_bar = QFrame()
 

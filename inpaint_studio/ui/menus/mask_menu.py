@@ -1,4 +1,4 @@
-"""What is done to the whole mask."""
+"""What is done to masks as a whole."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
+from inpaint_studio.core.layer import MaskKind
 from inpaint_studio.ui.menus.action_spec import Commands, MenuSpec, spec
 
 if TYPE_CHECKING:
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
 MENU = MenuSpec(
     QT_TRANSLATE_NOOP("actions", "&Mask"),
     (
+        "new_mask",
+        "new_avoid_mask",
+        None,
+        "colour_range",
+        None,
         "mask_all",
         "mask_clear",
         "mask_invert",
@@ -26,9 +32,21 @@ MENU = MenuSpec(
         "mask_threshold",
         "mask_fill_holes",
         "mask_from_layer",
+        None,
+        "import_mask",
+        "export_mask",
+        "copy_mask",
+        "paste_mask",
     ),
 )
 ACTIONS = (
+    spec("new_mask", QT_TRANSLATE_NOOP("actions", "New mask"), icon="plus", needs="document"),
+    spec(
+        "new_avoid_mask",
+        QT_TRANSLATE_NOOP("actions", "New “don't copy” mask"),
+        icon="ban",
+        needs="document",
+    ),
     spec("mask_all", QT_TRANSLATE_NOOP("actions", "Mask all"), "Ctrl+A", needs="document"),
     spec("mask_clear", QT_TRANSLATE_NOOP("actions", "Clear mask"), "Ctrl+D", needs="document"),
     spec(
@@ -44,13 +62,29 @@ ACTIONS = (
     spec("mask_threshold", QT_TRANSLATE_NOOP("actions", "Harden mask edge"), needs="document"),
     spec("mask_fill_holes", QT_TRANSLATE_NOOP("actions", "Fill holes in mask"), needs="document"),
     spec("mask_from_layer", QT_TRANSLATE_NOOP("actions", "Mask from layer"), needs="document"),
+    spec("import_mask", QT_TRANSLATE_NOOP("actions", "Import mask…"), needs="document"),
+    spec("export_mask", QT_TRANSLATE_NOOP("actions", "Export mask…"), needs="document"),
+    spec("copy_mask", QT_TRANSLATE_NOOP("actions", "Copy mask"), icon="copy", needs="document"),
+    spec(
+        "paste_mask",
+        QT_TRANSLATE_NOOP("actions", "Paste as mask"),
+        "Ctrl+Shift+V",
+        icon="clipboard-paste",
+        needs="document",
+    ),
 )
 
 
 def mask_commands(studio: Studio) -> Commands:
-    """Change the whole mask."""
-    masks = studio.services.masks
+    """Change the whole mask, or bring masks in and out."""
+    masks, masking = studio.services.masks, studio.masking
     return {
+        "new_mask": lambda: masks.new(MaskKind.repaint),
+        "new_avoid_mask": lambda: masks.new(MaskKind.avoid),
+        "import_mask": masking.ask_import,
+        "export_mask": masking.ask_export,
+        "copy_mask": masking.copy,
+        "paste_mask": masking.paste,
         "mask_all": masks.mask_all,
         "mask_clear": masks.clear,
         "mask_invert": masks.invert,

@@ -1,4 +1,4 @@
-"""What only some people want to set: steps, guidance, scheduler, LoRAs, and the mask's edge."""
+"""What only some people want to set: steps, guidance, scheduler, memory, LoRAs, the mask's edge."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from inpaint_studio.editor.edit_choices import MAX_STEPS, EditChoices
 from inpaint_studio.editor.edit_settings import EditSettings
 from inpaint_studio.models.families import FamilyInfo
+from inpaint_studio.models.placements import AUTO as PLACED_BY_SIZE
+from inpaint_studio.models.placements import Placement
 from inpaint_studio.models.schedulers import schedulers_for
 from inpaint_studio.ui.panels.lora_list import LoraList
 from inpaint_studio.ui.theme import METRICS, set_text_role
@@ -31,12 +33,17 @@ class AdvancedPanel(Section):
         self.steps = ValueField(self.tr("Steps"), ValueRange(1, MAX_STEPS))
         self.guidance = self._guidance_field(1.0, 20.0)
         self.scheduler = QComboBox()
+        self.memory = QComboBox()
         self.negative = PromptBox()
         self.loras = LoraList(settings)
         self.edge = {
             "feather": self._edge_field(self.tr("Feather"), "feather"),
             "grow": self._edge_field(self.tr("Grow"), "grow"),
             "blend": self._edge_field(self.tr("Blend"), "blend"),
+        }
+        self.match = {
+            "colour_match": self._match_field(self.tr("Colour"), "colour_match"),
+            "grain_match": self._match_field(self.tr("Grain"), "grain_match"),
         }
         self._model_rows = QWidget()
         self._negative_row = QWidget()
@@ -55,7 +62,7 @@ class AdvancedPanel(Section):
         self.body.setSpacing(METRICS.space_s)
         self.body.addWidget(self._model_rows)
         self._explain_edge()
-        for field in self.edge.values():
+        for field in (*self.edge.values(), *self.match.values()):
             self.body.addWidget(field)
 
     def _build_model_rows(self) -> None:
@@ -64,12 +71,19 @@ class AdvancedPanel(Section):
         self.steps.set_tooltip(self.tr("More steps take longer and give calmer detail"))
         self.scheduler.setAccessibleName(self.tr("Scheduler"))
         self.scheduler.setToolTip(self.tr("How the noise is taken away, step by step"))
-        self.scheduler.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        self.memory.addItem(self.tr("What fits"), PLACED_BY_SIZE)
+        for placement in Placement:
+            self.memory.addItem(placement.label, placement.value)
+        self.memory.setAccessibleName(self.tr("Memory"))
+        self.memory.setToolTip(self.tr("Where the model lies while it computes"))
+        for box in (self.scheduler, self.memory):
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
         rows.addWidget(self.steps)
         rows.addWidget(self.guidance)
         rows.addLayout(_labelled(self.tr("Scheduler"), self.scheduler))
+        rows.addLayout(_labelled(self.tr("Memory"), self.memory))
         rows.addWidget(self._negative_row)
         rows.addWidget(self.loras)
 
@@ -89,12 +103,21 @@ class AdvancedPanel(Section):
         self.edge["feather"].set_tooltip(self.tr("How softly the mask fades out for the model"))
         self.edge["grow"].set_tooltip(self.tr("How far the mask reaches beyond what is painted"))
         self.edge["blend"].set_tooltip(self.tr("How softly the result passes into the picture"))
+        self.match["colour_match"].set_tooltip(
+            self.tr("How far the result takes on the colours around the mask")
+        )
+        self.match["grain_match"].set_tooltip(
+            self.tr("How far it takes on their sharpness and grain; 0 for flat drawings")
+        )
 
     def _connect(self) -> None:
         settings = self._settings
         self.steps.value_changed.connect(lambda value: settings.set_custom(steps=int(value)))
         self.scheduler.activated.connect(
             lambda index: settings.change(scheduler=self.scheduler.itemData(index))
+        )
+        self.memory.activated.connect(
+            lambda index: settings.change(placement=self.memory.itemData(index))
         )
         self.negative.prompt_changed.connect(lambda text: settings.change(negative_prompt=text))
         settings.changed.connect(self._show_choices)
@@ -112,6 +135,12 @@ class AdvancedPanel(Section):
 
         return choose
 
+    def _match_field(self, label: str, key: str) -> ValueField:
+        field = ValueField(label, ValueRange(0, 1, 0.05, 2), 1.0)
+        field.set_label_width(LABEL_WIDTH)
+        field.value_changed.connect(lambda value: self._settings.change(**{key: value}))
+        return field
+
     def _guidance_field(self, least: float, most: float) -> ValueField:
         field = ValueField(self.tr("Guidance"), ValueRange(least, most, 0.5, 1))
         field.set_label_width(LABEL_WIDTH)
@@ -125,6 +154,9 @@ class AdvancedPanel(Section):
         for key, field in self.edge.items():
             value = getattr(choices, key)
             field.set_value(AUTO if value is None else value)
+        for key, field in self.match.items():
+            field.setVisible(choices.model is not None)
+            field.set_value(getattr(choices, key))
         if choices.family is not None:
             self._show_family(choices.family)
             self._show_model_rows(choices)
@@ -154,6 +186,7 @@ class AdvancedPanel(Section):
         self.steps.set_value(choices.effective_steps)
         self.guidance.set_value(choices.effective_guidance_scale)
         self.scheduler.setCurrentIndex(max(0, self.scheduler.findData(choices.scheduler)))
+        self.memory.setCurrentIndex(max(0, self.memory.findData(choices.placement)))
         self._negative_row.setVisible(choices.has_negative_prompt)
         self.negative.set_prompt(choices.negative_prompt)
         self.loras.show_choices(choices)

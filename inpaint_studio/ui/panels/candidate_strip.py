@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from inpaint_studio.core.change import Change, ChangeKind
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.edit import EditResult
-from inpaint_studio.core.flatten import LayerSnapshot, snapshot
+from inpaint_studio.core.flatten import Paintable, snapshot
 from inpaint_studio.core.layer import ResultLayer
 from inpaint_studio.editor.edit_controller import EditController
 from inpaint_studio.editor.session import EditorSession
@@ -52,15 +52,13 @@ class Scene:
     """What the tiles show: the candidates of a result over what lies below them."""
 
     result: EditResult
-    below: tuple[LayerSnapshot, ...]
+    below: tuple[Paintable, ...]
     frame: Bounds
 
     @classmethod
     def of(cls, layer: ResultLayer, document: Document) -> Scene:
         """The scene of a layer as the document is now."""
-        layers = list(document.layers)
-        under = layers[: document.layers.index(layer.id)]
-        below = [other for other in document.layers.painted if other in under]
+        below = document.layers.painted_below(layer.id)
         return cls(layer.result, tuple(snapshot(below)), document.frame)
 
 

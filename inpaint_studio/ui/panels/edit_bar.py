@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from inpaint_studio.core.edit import Intent
+from inpaint_studio.core.effective_mask import MaskUnion
 from inpaint_studio.core.layer import MaskKind
 from inpaint_studio.editor.edit_controller import EditController
 from inpaint_studio.editor.prompt_history import PromptHistory
@@ -65,6 +66,7 @@ class EditBar(FloatingBar):
         self._text.setWordWrap(True)
         set_text_role(self._text, "dim")
         self.prompt.setAccessibleName(self.tr("Prompt"))
+        self.prompt.setToolTip(self.tr("What should be there. Up brings back earlier prompts"))
         self.prompt.setMinimumWidth(120)
         self.prompt.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.clear_button.setToolTip(tooltip_text(self.tr("Clear the mask"), "Ctrl+D"))
@@ -125,8 +127,7 @@ class EditBar(FloatingBar):
         document = self._session.document
         if document is None:
             return
-        painted = document.mask(MaskKind.repaint).raster.content_bounds()
-        painted = painted.intersection(document.frame)
+        painted = MaskUnion.used(document, MaskKind.repaint).bounds.intersection(document.frame)
         self.clear_button.setEnabled(not painted.is_empty)
         self._text.setText(self._words_for(painted))
 
@@ -141,9 +142,16 @@ class EditBar(FloatingBar):
                 "It can't invent people or things."
             )
         if painted.is_empty:
-            return self.tr("Paint over what should go, then press Remove.")
+            return self._words_without_mask()
         size = f"{painted.width} × {painted.height}"
         return self.tr("{0} px masked, to be filled from around.").format(size)
+
+    def _words_without_mask(self) -> str:
+        document = self._session.document
+        masks = [] if document is None else document.layers.masks(MaskKind.repaint)
+        if all(mask.raster.content_bounds().is_empty for mask in masks):
+            return self.tr("Paint over what should go, then press Remove.")
+        return self.tr("What is masked is not used by edits. Choose its mask in Layers to use it.")
 
     def _verb(self, intent: Intent) -> str:
         verbs = {

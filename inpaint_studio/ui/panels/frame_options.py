@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QWidget,
 )
@@ -24,13 +23,14 @@ from inpaint_studio.editor.toolbox import ToolBox
 from inpaint_studio.geometry import Extent
 from inpaint_studio.ui.theme import METRICS, current, set_text_role, tabular
 from inpaint_studio.ui.widgets import Segment, Segmented, ValueRange, push_button
+from inpaint_studio.ui.widgets.fitting_row import FittingRow
 from inpaint_studio.ui.widgets.number_field import NumberField
 
 CELL = 10
 COMBO_WIDTH = 112
 
 
-class FrameOptions(QWidget):
+class FrameOptions(FittingRow):
     """Shapes the frame by numbers. A chosen ratio is also kept while dragging."""
 
     def __init__(
@@ -62,8 +62,7 @@ class FrameOptions(QWidget):
         self._connect()
 
     def _build(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(METRICS.space_l, 0, METRICS.space_m, 0)
+        row = self.row
         row.setSpacing(METRICS.space_m)
         title = QLabel(self.tr("Frame"))
         font = title.font()
@@ -72,6 +71,8 @@ class FrameOptions(QWidget):
         self._fill_ratio()
         self.width_field.setAccessibleName(self.tr("Width of the frame"))
         self.height_field.setAccessibleName(self.tr("Height of the frame"))
+        for box in (self.width_field, self.height_field):
+            box.setToolTip(self.tr("Type a size; the picture stays where the squares say"))
         self.whole.setToolTip(self.tr("Show all that the layers hold, also what was cropped"))
         set_text_role(self._megapixels, "dim")
         self._megapixels.setFont(tabular(self._megapixels.font()))

@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QListView, QWidget
 
 from inpaint_studio.core.history import History
@@ -40,7 +40,7 @@ class HistoryModel(QAbstractListModel):
     def refresh(self) -> None:
         """Take over what the session's history says now; unchanged rows stay."""
         wanted = self._wanted_rows()
-        self._position = self._session.history.position
+        before, self._position = self._position, self._session.history.position
         common = _common_length(self._rows, wanted)
         if common < len(self._rows):
             self.beginRemoveRows(QModelIndex(), common, len(self._rows) - 1)
@@ -50,8 +50,7 @@ class HistoryModel(QAbstractListModel):
             self.beginInsertRows(QModelIndex(), common, len(wanted) - 1)
             self._rows.extend(wanted[common:])
             self.endInsertRows()
-        if self._rows:
-            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+        self._tell_moved(before)
 
     def current_row(self) -> QModelIndex:
         """The state that the document is in; invalid without a document."""
@@ -74,6 +73,13 @@ class HistoryModel(QAbstractListModel):
             form = self.tr("{0}, undone") if undone else "{0}"
             return form.format(self._rows[index.row()])
         return None
+
+    def _tell_moved(self, before: int) -> None:
+        """The steps between two positions look different now: done, or undone."""
+        first, last = sorted((before, self._position))
+        last = min(last, len(self._rows) - 1)
+        if first < last:
+            self.dataChanged.emit(self.index(first + 1), self.index(last))
 
     def _wanted_rows(self) -> list[str]:
         document = self._session.document
@@ -103,6 +109,11 @@ class HistoryView(QListView):
         index = self._steps.current_row()
         self.setCurrentIndex(index)
         self.scrollTo(index)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the document's state in view."""
+        super().resizeEvent(event)
+        self.scrollTo(self.currentIndex())
 
     def event(self, event: QEvent) -> bool:
         """Keeps the window's shortcuts from taking Enter, which here goes to a step."""

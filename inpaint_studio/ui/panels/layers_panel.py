@@ -4,145 +4,41 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QListView,
     QMenu,
     QVBoxLayout,
     QWidget,
 )
 
-from inpaint_studio.core.layer import Layer, MaskLayer
+from inpaint_studio.core.group_layer import GroupLayer
+from inpaint_studio.core.layer import Layer, MaskKind, MaskLayer, ResultLayer
 from inpaint_studio.editor.layer_controller import LayerController
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.imaging.blend_modes import BlendMode
-from inpaint_studio.ui.panels.layer_delegate import LayerDelegate, RowParts
+from inpaint_studio.ui.panels.layer_drop import Drop
 from inpaint_studio.ui.panels.layer_model import LayerModel
+from inpaint_studio.ui.panels.layer_view import LayerView
 from inpaint_studio.ui.theme import METRICS, set_text_role
 from inpaint_studio.ui.widgets import Section, ValueField, ValueRange, tool_button, tooltip_text
 
-ROWS_IN_VIEW = 2
-"""The list doesn't get lower than this."""
 NARROW_SLIDER = 40
 """px. Leaves room for the number and the delete button in a narrow dock."""
-_Key = Qt.Key
-_OWN_KEYS = (_Key.Key_Space, _Key.Key_Delete, _Key.Key_F2, _Key.Key_Return, _Key.Key_Enter)
-"""They mean the row while the list has the focus, whatever they do in the window."""
-
-
-class LayerView(QListView):
-    """The list itself. The eye and the menu's dots react without choosing their row.
-
-    `eye_clicked(int layer id)` also by Space, `delete_requested(int layer id)` by Del,
-    `menu_requested(int layer id, QPoint on the screen)`.
-    """
-
-    eye_clicked = Signal(int)
-    delete_requested = Signal(int)
-    menu_requested = Signal(int, QPoint)
-
-    def __init__(self, model: LayerModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._layers = model
-        self._is_part_pressed = False
-        self.setModel(model)
-        self.setItemDelegate(LayerDelegate(self))
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setDragDropMode(QListView.DragDropMode.InternalMove)
-        triggers = QListView.EditTrigger
-        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
-        self.setMinimumHeight(ROWS_IN_VIEW * METRICS.layer_row)
-
-    def parts(self, index: QModelIndex) -> RowParts:
-        """Where the parts of a row lie in the viewport."""
-        return RowParts.of(self.visualRect(index), self.layoutDirection())
-
-    def event(self, event: QEvent) -> bool:
-        """Keeps the window's shortcuts from taking the keys that mean a row."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-            if plain and event.key() in _OWN_KEYS and self.currentIndex().isValid():
-                event.accept()
-                return True
-        return super().event(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The eye, the dots, or Qt's own."""
-        self._is_part_pressed = self._press_part(event)
-        if not self._is_part_pressed:
-            super().mousePressEvent(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """A second click on the eye is one more click, not a wish to rename."""
-        self._is_part_pressed = self._press_part(event)
-        if not self._is_part_pressed:
-            super().mouseDoubleClickEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """A hand that isn't still on the eye chooses no rows."""
-        if not self._is_part_pressed:
-            super().mouseMoveEvent(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The end of a click on the eye is no click on the row."""
-        if not self._is_part_pressed:
-            super().mouseReleaseEvent(event)
-        self._is_part_pressed = False
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space for the eye, Del to delete; F2, Enter and the arrows are Qt's own."""
-        index = self.currentIndex()
-        if index.isValid() and event.key() == Qt.Key.Key_Space:
-            self.eye_clicked.emit(self._layers.layer_id(index))
-        elif index.isValid() and event.key() == Qt.Key.Key_Delete:
-            self.delete_requested.emit(self._layers.layer_id(index))
-        else:
-            super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The menu of the row under the pointer, or of the current one from the keyboard."""
-        from_keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
-        index = self.currentIndex() if from_keyboard else self.indexAt(event.pos())
-        if index.isValid():
-            place = self.visualRect(index).center() if from_keyboard else event.pos()
-            self._request_menu(index, place)
-
-    def _request_menu(self, index: QModelIndex, place: QPoint) -> None:
-        layer_id = self._layers.layer_id(index)
-        self.menu_requested.emit(layer_id, self.viewport().mapToGlobal(place))
-
-    def _press_part(self, event: QMouseEvent) -> bool:
-        position = event.position().toPoint()
-        index = self.indexAt(position)
-        if not index.isValid() or event.button() != Qt.MouseButton.LeftButton:
-            return False
-        parts = self.parts(index)
-        if parts.eye.contains(position):
-            self.eye_clicked.emit(self._layers.layer_id(index))
-        elif parts.menu.contains(position):
-            self._request_menu(index, parts.menu.center())
-        else:
-            return False
-        return True
 
 
 class LayersPanel(Section):
     """Shows and chooses the session's active layer.
 
     `layer_activated(int layer id)`: a row was clicked, or Enter pressed on it, also where that
-    layer was active already.
+    layer was active already. `redo_requested(int layer id)`: make that step of an expansion again.
     """
 
     layer_activated = Signal(int)
+    redo_requested = Signal(int)
 
     def __init__(
         self, session: EditorSession, layers: LayerController, parent: QWidget | None = None
@@ -167,10 +63,30 @@ class LayersPanel(Section):
         self._connect()
         self._show_state()
 
+    def add_to_footer(self, section: QWidget) -> None:
+        """Put a part of its own above what is said of the active layer."""
+        layout = self._footer.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(0, section)
+
+    def set_mask_color(self, kind: MaskKind, color: str) -> None:
+        """What masks of that kind without a colour of their own are tinted in ("#rrggbb")."""
+        self._model.set_mask_color(kind, color)
+
+    @property
+    def chosen(self) -> list[int]:
+        """The layers that actions on several apply to: the active one and what is chosen with it,
+        the top one first."""
+        layer, chosen = self._session.active_layer, self.view.chosen_ids()
+        if layer is None or layer.id in chosen:
+            return chosen
+        return [layer.id]
+
     def menu_for(self, layer_id: int) -> QMenu:
         """What can be done with a layer, as a menu that goes away when it closes."""
         index = self._model.index_of(layer_id)
-        layer, kept = self._model.layer(index), self._controller.why_kept(layer_id)
+        layer, meant = self._model.layer(index), self._meant_by(layer_id)
+        kept = self._controller.why_all_kept(meant)
         shown = layer is not None and layer.props.visible
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -180,24 +96,53 @@ class LayersPanel(Section):
         rename = _add(menu, self.tr("Rename"), "F2")
         rename.triggered.connect(lambda: self.view.edit(self._model.index_of(layer_id)))
         self._add_picture_entries(menu, layer)
+        self._add_group_entries(menu, layer, meant)
+        if isinstance(layer, ResultLayer) and layer.result.place is not None:
+            redo = _add(menu, self.tr("Redo this step"), "")
+            redo.setToolTip(self.tr("Make it again on what lies below; layers above it stay"))
+            redo.triggered.connect(lambda: self.redo_requested.emit(layer_id))
         menu.addSeparator()
-        delete = _add(menu, self.tr("Delete"), "Del")
+        several = self.tr("Delete {0} layers").format(len(meant))
+        delete = _add(menu, self.tr("Delete") if len(meant) == 1 else several, "Del")
         delete.setEnabled(not kept)
         delete.setToolTip(kept)
-        delete.triggered.connect(lambda: self._controller.delete(layer_id))
+        delete.triggered.connect(lambda: self._controller.delete_all(meant))
         return menu
 
+    def _meant_by(self, layer_id: int) -> list[int]:
+        """All chosen layers where the menu of one of them is opened."""
+        return self.chosen if layer_id in self.chosen else [layer_id]
+
     def _add_picture_entries(self, menu: QMenu, layer: Layer | None) -> None:
-        """What can be done with a picture or result and not with a mask."""
+        """What can be done with a picture or result and, but for its copy, not with a mask."""
+        if isinstance(layer, MaskLayer):
+            copy = _add(menu, self.tr("Duplicate"), "Ctrl+J")
+            copy.triggered.connect(partial(self._controller.duplicate, layer.id))
         if layer is None or isinstance(layer, MaskLayer):
             return
         lock = self.tr("Unlock") if layer.props.locked else self.tr("Lock")
+        is_group = isinstance(layer, GroupLayer)
+        merge = self.tr("Merge group") if is_group else self.tr("Merge down")
         for text, shortcut, do in (
             (self.tr("Duplicate"), "Ctrl+J", self._controller.duplicate),
-            (self.tr("Merge down"), "Ctrl+E", self._controller.merge_down),
+            (merge, "Ctrl+E", self._controller.merge_down),
             (lock, "", self._controller.toggle_locked),
         ):
             _add(menu, text, shortcut).triggered.connect(partial(do, layer.id))
+
+    def _add_group_entries(self, menu: QMenu, layer: Layer | None, meant: list[int]) -> None:
+        """What can be done with groups and what is in them, or to put `meant` into one."""
+        if layer is None or isinstance(layer, MaskLayer):
+            return
+        menu.addSeparator()
+        group = _add(menu, self.tr("Group"), "Ctrl+G")
+        group.triggered.connect(lambda: self._controller.group(meant))
+        if isinstance(layer, GroupLayer):
+            ungroup = _add(menu, self.tr("Ungroup"), "Ctrl+Shift+G")
+            ungroup.triggered.connect(lambda: self._controller.ungroup(layer.id))
+        if layer.parent_id is not None:
+            out = _add(menu, self.tr("Move out of group"), "")
+            out.triggered.connect(lambda: self._controller.move_out(layer.id))
 
     def _add_contents(self) -> None:
         self.view.setAccessibleName(self.tr("Layers"))
@@ -214,7 +159,7 @@ class LayersPanel(Section):
         row.setSpacing(METRICS.space_s)
         row.addWidget(self.blend_mode, 1)
         row.addWidget(self.lock_button)
-        row.addWidget(self.delete_button)
+        row.addWidget(self.delete_button, 0, Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self._footer)
         column.setContentsMargins(0, METRICS.space_xs, 0, 0)
         column.setSpacing(METRICS.space_xs)
@@ -223,6 +168,11 @@ class LayersPanel(Section):
         self.body.addWidget(self._empty)
         self.body.addWidget(self.view, 1)
         self.body.addWidget(self._footer)
+
+    def _plain_mode_name(self, layer: Layer) -> str:
+        """With it, a group lets its members blend with what is below the group."""
+        is_group = isinstance(layer, GroupLayer)
+        return self.tr("Pass through") if is_group else self._mode_name(BlendMode.normal)
 
     def _mode_name(self, mode: BlendMode) -> str:
         return {
@@ -245,7 +195,10 @@ class LayersPanel(Section):
         view.clicked.connect(self._on_row_activated)
         view.activated.connect(self._on_row_activated)
         view.eye_clicked.connect(self._controller.toggle_visible)
-        view.delete_requested.connect(self._controller.delete)
+        view.delete_requested.connect(self._on_delete_clicked)
+        view.fold_requested.connect(self._on_fold_requested)
+        view.dropped.connect(self._on_dropped)
+        view.selectionModel().selectionChanged.connect(self._on_selection_changed)
         view.menu_requested.connect(self._on_menu_requested)
         self.opacity.value_changed.connect(self._on_opacity_changed)
         self.opacity.editing_finished.connect(session.settle)
@@ -269,6 +222,31 @@ class LayersPanel(Section):
         if not self._is_showing and not self._model.is_syncing and current.isValid():
             self._session.set_active_layer(self._model.layer_id(current))
 
+    def _on_selection_changed(self) -> None:
+        if self._is_showing or self._model.is_syncing:
+            return
+        active, chosen = self._session.active_layer, self.view.chosen_ids()
+        if not chosen:
+            self._choose(self.view.currentIndex())
+        elif active is None or active.id not in chosen:
+            # Ctrl-click has taken it out of what is chosen.
+            self._session.set_active_layer(chosen[0])
+        self._show_footer()
+
+    def _on_fold_requested(self, group_id: int, folded: bool) -> None:
+        document, active = self._session.document, self._session.active_layer
+        if document is None or group_id not in document.layers:
+            return
+        if folded and active in document.layers.block(group_id):
+            self._session.set_active_layer(group_id)
+        self._model.set_folded(group_id, folded)
+
+    def _on_dropped(self, layer_ids: list[int], drop: Drop) -> None:
+        if drop.into is not None:
+            self._controller.move_into(layer_ids, drop.into)
+        else:
+            self._controller.move(layer_ids, drop.spot)
+
     def _on_row_activated(self, index: QModelIndex) -> None:
         self.layer_activated.emit(self._model.layer_id(index))
 
@@ -281,9 +259,7 @@ class LayersPanel(Section):
             self._controller.set_opacity(layer.id, round(percent * 255 / 100))
 
     def _on_delete_clicked(self) -> None:
-        layer = self._session.active_layer
-        if layer is not None:
-            self._controller.delete(layer.id)
+        self._controller.delete_all(self.chosen)
 
     def _show_state(self) -> None:
         is_open = self._session.document is not None
@@ -295,11 +271,22 @@ class LayersPanel(Section):
 
     def _show_active_row(self) -> None:
         layer = self._session.active_layer
+        if layer is not None:
+            self._model.reveal(layer)
         index = self._model.index_of(layer.id) if layer is not None else QModelIndex()
-        if index == self.view.currentIndex():
-            return
+        if index != self.view.currentIndex():
+            self._choose(index)
+
+    def _choose(self, index: QModelIndex) -> None:
+        """Make a row the current one, alone if it wasn't chosen yet."""
+        selection, flags = self.view.selectionModel(), QItemSelectionModel.SelectionFlag
         self._is_showing = True
-        self.view.setCurrentIndex(index)
+        if not index.isValid():
+            selection.clear()
+        elif selection.isSelected(index):
+            selection.setCurrentIndex(index, flags.NoUpdate)
+        else:
+            selection.setCurrentIndex(index, flags.ClearAndSelect)
         self._is_showing = False
 
     def _show_footer(self) -> None:
@@ -311,8 +298,9 @@ class LayersPanel(Section):
             self.opacity.set_value(round(layer.props.opacity * 100 / 255))
             self.blend_mode.setCurrentIndex(list(BlendMode).index(layer.props.blend_mode))
             self.lock_button.setChecked(layer.props.locked)
-            self.blend_mode.setEnabled(not layer.props.locked)
-        kept = "" if layer is None else self._controller.why_kept(layer.id)
+            self.blend_mode.setEnabled(not self._controller.is_locked(layer.id))
+            self.blend_mode.setItemText(0, self._plain_mode_name(layer))
+        kept = self._controller.why_all_kept(self.chosen)
         self.delete_button.setEnabled(layer is not None and not kept)
         self.delete_button.setToolTip(kept or tooltip_text(self.tr("Delete layer"), "Del"))
 

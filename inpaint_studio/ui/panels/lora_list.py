@@ -1,4 +1,4 @@
-"""The LoRAs of the next edit: name, weight, and a way out; one line each."""
+"""The LoRAs and learned words of the next edit: what it is, and a way out; one line each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from inpaint_studio.editor.edit_choices import EditChoices, LoraUse
 from inpaint_studio.editor.edit_settings import EditSettings
 from inpaint_studio.editor.model_reasons import family_label
+from inpaint_studio.models.model_info import ModelInfo
 from inpaint_studio.ui.theme import METRICS, set_text_role
 from inpaint_studio.ui.widgets import ValueRange, push_button, tool_button
 from inpaint_studio.ui.widgets.elided_label import ElidedLabel
@@ -59,8 +60,33 @@ class LoraRow(QWidget):
         return "\n".join(text for text in (str(use.info.path), waits, listens) if text)
 
 
+class EmbeddingRow(QWidget):
+    """One textual inversion, with the word that it adds to what a prompt can say."""
+
+    def __init__(self, info: ModelInfo, is_used: bool, settings: EditSettings) -> None:
+        super().__init__()
+        words = ", ".join(f"“{word}”" for word in info.trigger_words)
+        self.label = ElidedLabel(
+            self.tr("Write {0}").format(words or info.name), Qt.TextElideMode.ElideMiddle
+        )
+        name = self.tr("Without {0}").format(info.name)
+        self.remove_button = tool_button("x", name, small=True, color="dim")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(METRICS.space_xs)
+        row.addWidget(self.label, 1)
+        row.addWidget(self.remove_button)
+        family = family_label(info.family)
+        waits = "" if is_used else self.tr("For {0}: not used with this model.").format(family)
+        means = self.tr("A new word for the prompt")
+        self.label.setToolTip("\n".join(text for text in (str(info.path), waits or means) if text))
+        if not is_used:
+            set_text_role(self.label, "dim")
+        self.remove_button.clicked.connect(lambda: settings.remove_embedding(info.path))
+
+
 class LoraList(QWidget):
-    """All LoRAs and a button for another one. `add_requested(QWidget)` carries that button."""
+    """All of them and a button for another one. `add_requested(QWidget)` carries that button."""
 
     add_requested = Signal(QWidget)
 
@@ -69,7 +95,8 @@ class LoraList(QWidget):
         self._settings = settings
         self._shown: tuple[tuple[Path, bool], ...] = ()
         self.rows: list[LoraRow] = []
-        self.add_button = push_button(self.tr("Add a LoRA…"), "plus", quiet=True)
+        self.embedding_rows: list[EmbeddingRow] = []
+        self.add_button = push_button(self.tr("Add a LoRA or embedding…"), "plus", quiet=True)
         self.add_button.setToolTip(self.tr("A small file that teaches a model a style or a thing"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -78,8 +105,9 @@ class LoraList(QWidget):
         self.add_button.clicked.connect(lambda: self.add_requested.emit(self.add_button))
 
     def show_choices(self, choices: EditChoices) -> None:
-        """Show the LoRAs that are chosen."""
-        shown = tuple((use.info.path, choices.fits(use.info)) for use in choices.loras)
+        """Show what is chosen."""
+        infos = (*(use.info for use in choices.loras), *choices.embeddings)
+        shown = tuple((info.path, choices.fits(info)) for info in infos)
         if shown != self._shown:
             self._shown = shown
             self._rebuild(choices)
@@ -87,11 +115,14 @@ class LoraList(QWidget):
             row.show_weight(use.weight)
 
     def _rebuild(self, choices: EditChoices) -> None:
-        for row in self.rows:
+        for row in (*self.rows, *self.embedding_rows):
             self._column.removeWidget(row)
             # It may be in the middle of its own click.
             row.hide()
             row.deleteLater()
         self.rows = [LoraRow(u, choices.fits(u.info), self._settings) for u in choices.loras]
-        for place, row in enumerate(self.rows):
+        self.embedding_rows = [
+            EmbeddingRow(info, choices.fits(info), self._settings) for info in choices.embeddings
+        ]
+        for place, row in enumerate((*self.rows, *self.embedding_rows)):
             self._column.insertWidget(place, row)

@@ -29,11 +29,13 @@ def may_hold_picture(mime: QMimeData) -> bool:
     return mime.hasUrls() or mime.hasImage() or mime.hasFormat(_PNG)
 
 
-def picture_from(mime: QMimeData) -> Path | np.ndarray:
+def picture_from(mime: QMimeData | None) -> Path | np.ndarray:
     """What was dropped or copied: the first local file, or pixels (straight RGBA uint8 HxWx4).
 
+    None: the clipboard is empty, as some systems tell it.
     Raises InpaintStudioError with a plain reason where there is no picture in it.
     """
+    mime = mime or QMimeData()
     for url in mime.urls():
         if url.isLocalFile():
             return Path(url.toLocalFile())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QStackedLayout, QWidget
 
 from inpaint_studio.core.brush import MAX_SIZE, MIN_SIZE, BrushSettings
 from inpaint_studio.core.layer import MaskKind
@@ -10,9 +10,12 @@ from inpaint_studio.core.mask_edits import Combine
 from inpaint_studio.editor.frame_controller import FrameController
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.toolbox import ToolBox, ToolName
+from inpaint_studio.ui.panels.colour_range_options import ColourRangeOptions
 from inpaint_studio.ui.panels.frame_options import FrameOptions
+from inpaint_studio.ui.panels.move_options import MoveOptions
 from inpaint_studio.ui.theme import METRICS, set_text_role
 from inpaint_studio.ui.widgets import Segment, Segmented, ValueField, ValueRange, tool_button
+from inpaint_studio.ui.widgets.fitting_row import FittingRow
 
 SLIDER_WIDTH = 88
 
@@ -34,30 +37,40 @@ class OptionRow(QFrame):
         self._stack = QStackedLayout(self)
         self._brush_page = BrushOptions(toolbox)
         self._selection_page = SelectionOptions(toolbox)
+        self.range_page = ColourRangeOptions(
+            toolbox, TargetChoice(toolbox), _strong(self.tr("Colour range"))
+        )
         self.frame_page = FrameOptions(session, toolbox, frames)
         self._hand_page = self._hint(self.tr("Hand"), self.tr("Drag to move the picture."))
         for page in (self._brush_page, self._selection_page, self.frame_page, self._hand_page):
             self._stack.addWidget(page)
+        self._stack.addWidget(self.range_page)
+        self.move_page = MoveOptions(session, toolbox, _strong(self.tr("Move")))
+        self._stack.addWidget(self.move_page)
         toolbox.tool_changed.connect(self._show_page)
 
     def _hint(self, title: str, text: str) -> QWidget:
-        page = QWidget()
-        row = _row(page)
-        row.addWidget(_strong(title))
+        page = FittingRow()
         label = QLabel(text)
         set_text_role(label, "dim")
-        row.addWidget(label)
-        row.addStretch()
+        page.row.addWidget(_strong(title))
+        page.row.addWidget(label)
+        page.row.addStretch()
         return page
 
     def _show_page(self) -> None:
         current = self._toolbox.current
-        own = {ToolName.hand: self._hand_page, ToolName.frame: self.frame_page}
+        own: dict[ToolName, QWidget] = {
+            ToolName.hand: self._hand_page,
+            ToolName.frame: self.frame_page,
+            ToolName.colour_range: self.range_page,
+            ToolName.move: self.move_page,
+        }
         page = self._selection_page if current.selects else self._brush_page
         self._stack.setCurrentWidget(own.get(current, page))
 
 
-class BrushOptions(QWidget):
+class BrushOptions(FittingRow):
     """Add or subtract, which mask, size, hardness, opacity and what the pen's pressure does."""
 
     def __init__(self, toolbox: ToolBox, parent: QWidget | None = None) -> None:
@@ -93,12 +106,19 @@ class BrushOptions(QWidget):
         self._show_tool()
 
     def _build(self) -> None:
-        row = _row(self)
+        row = self.row
         row.addWidget(_strong(self.tr("Mask brush")))
         row.addWidget(self._mode)
         row.addWidget(self._target)
-        for field in (self._size, self._hardness, self._opacity):
+        tips = (
+            self.tr("Diameter of the brush ([ smaller, ] larger; Shift and drag on the canvas)"),
+            self.tr("How sharp its edge is (Shift+[ softer, Shift+] harder)"),
+            self.tr("The most that one stroke masks"),
+        )
+        fields = (self._size, self._hardness, self._opacity)
+        for field, tip in zip(fields, tips, strict=True):
             field.set_slider_width(SLIDER_WIDTH)
+            field.set_tooltip(tip)
             row.addWidget(field)
         row.addWidget(self._pressure)
         row.addStretch()
@@ -125,7 +145,7 @@ class BrushOptions(QWidget):
         self._pressure.setChecked(brush.pressure_to_size)
 
 
-class SelectionOptions(QWidget):
+class SelectionOptions(FittingRow):
     """How a shape joins the mask; for the wand also what it takes as like."""
 
     def __init__(self, toolbox: ToolBox, parent: QWidget | None = None) -> None:
@@ -154,7 +174,7 @@ class SelectionOptions(QWidget):
         self._show_tool()
 
     def _build(self) -> None:
-        row = _row(self)
+        row = self.row
         self._tolerance.set_slider_width(SLIDER_WIDTH)
         self._tolerance.set_tooltip(self.tr("How far a colour may differ, 0 to 255"))
         self._contiguous.setChecked(self._toolbox.selection.contiguous)
@@ -207,13 +227,6 @@ class TargetChoice(Segmented):
 
     def _show_kind(self) -> None:
         self.set_choice(self._toolbox.mask_kind.value)
-
-
-def _row(widget: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout(widget)
-    row.setContentsMargins(METRICS.space_l, 0, METRICS.space_m, 0)
-    row.setSpacing(METRICS.space_l)
-    return row
 
 
 def _strong(text: str) -> QLabel:

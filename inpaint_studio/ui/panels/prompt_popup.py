@@ -76,6 +76,13 @@ class PromptPopup(Popup):
         self.setFixedSize(SIZE)
         self.list.setAccessibleName(self.tr("Prompts"))
         self.list.setToolTip(self.tr("Click to use, Delete to forget"))
+        for field, tip in (
+            (self.search, self.tr("Type to search; Up and Down choose, Enter takes")),
+            (self.name, self.tr("Type a name and press Enter to keep the current prompt")),
+        ):
+            field.setAccessibleName(field.placeholderText())
+            field.setToolTip(tip)
+        self.save_button.setToolTip(self.tr("Keep the current prompt under this name"))
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setUniformItemSizes(True)

@@ -31,6 +31,8 @@ class StatusLine(QFrame):
         self.setObjectName("statusLine")
         self.setFixedHeight(HEIGHT)
         self._zoom, self._size, self._position = QLabel(), QLabel(), QLabel()
+        self._turn = QLabel()
+        self._turn.hide()
         self._message, self._left = QLabel(), QLabel()
         self._bar = QProgressBar()
         self._cancel = push_button(self.tr("Cancel"), quiet=True)
@@ -46,10 +48,11 @@ class StatusLine(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(METRICS.space_m, 0, METRICS.space_s, 0)
         row.setSpacing(METRICS.space_l)
-        for label in (self._zoom, self._size, self._position, self._message, self._left):
+        numbers = (self._zoom, self._turn, self._size, self._position)
+        for label in (*numbers, self._message, self._left):
             set_text_role(label, "small")
             label.setFont(tabular(label.font()))
-        for widget in (self._zoom, self._size, self._position):
+        for widget in numbers:
             row.addWidget(widget)
         row.addStretch()
         self._bar.setTextVisible(False)
@@ -64,19 +67,27 @@ class StatusLine(QFrame):
     def show_zoom(self, factor: float) -> None:
         """Zoom, 1.0 = one picture pixel on one screen pixel."""
         percent = factor * 100
-        self._zoom.setText(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
+        _show(self._zoom, f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
+
+    def show_turn(self, degrees: float, *, mirrored: bool) -> None:
+        """How the view is turned clockwise; nothing while it is upright and not mirrored."""
+        angle = f"{degrees:.1f}".removesuffix(".0") + "°" if degrees else ""
+        flip = self.tr("mirrored") if mirrored else ""
+        self._turn.setText(" ".join(part for part in (angle, flip) if part))
+        self._turn.setToolTip(self.tr("How the view is turned. The picture itself is not."))
+        self._turn.setVisible(bool(angle or flip))
 
     def show_frame(self, frame: Bounds | None) -> None:
         """Size of the document; None clears the numbers."""
         self._size.setText("" if frame is None else f"{frame.width} × {frame.height}")
         if frame is None:
-            self._zoom.clear()
-            self._position.clear()
+            _show(self._zoom, "")
+            _show(self._position, "")
 
     def show_position(self, point: Point | None) -> None:
         """Where the pointer is, in document coordinates."""
         text = "" if point is None else f"x {int(point.x // 1)} y {int(point.y // 1)}"
-        self._position.setText(text)
+        _show(self._position, text)
 
     def begin_work(self, message: str) -> None:
         """Show the progress line."""
@@ -103,3 +114,22 @@ class StatusLine(QFrame):
         """Hide the progress line."""
         for widget in (self._message, self._bar, self._left, self._cancel):
             widget.setVisible(False)
+
+
+def _show(label: QLabel, text: str) -> None:
+    """Show a number that changes with every move of the mouse.
+
+    In a label of a fixed size: else Qt would lay out the whole window each time. Digits are all of
+    one width, so most numbers fit where the one before was.
+    """
+    is_alike = _outline(text) == _outline(label.text())
+    label.setText(text)
+    if not is_alike:
+        label.setFixedSize(label.sizeHint())
+
+
+def _outline(text: str) -> str:
+    return text.translate(_DIGITS)
+
+
+_DIGITS = str.maketrans("123456789", "000000000")

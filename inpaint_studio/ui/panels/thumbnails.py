@@ -14,10 +14,11 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QTransform
 
 from inpaint_studio.core.edit import EditResult, ResultPiece
-from inpaint_studio.core.flatten import Paintable
+from inpaint_studio.core.flatten import LayerSnapshot, Paintable, PaintedGroup, flatten
 from inpaint_studio.core.layer import ImageLayer, Layer, MaskLayer, ResultLayer
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.geometry import EMPTY, Bounds
+from inpaint_studio.imaging.affine import Affine
 from inpaint_studio.imaging.blend_modes import BlendMode, blend_over
 from inpaint_studio.imaging.mask_ops import bounds_of
 from inpaint_studio.imaging.pixels import from_rgb, multiply_255
@@ -77,6 +78,17 @@ class Grid:
         columns = np.flatnonzero((self.columns >= bounds.x) & (self.columns < bounds.right))
         picked = np.ix_(self.rows[rows] - bounds.y, self.columns[columns] - bounds.x)
         result[np.ix_(rows, columns)] = pixels[picked]
+        return result
+
+    def sample_under(self, map_: Affine, pixels: np.ndarray, bounds: Bounds) -> np.ndarray:
+        """The same of an array that a map takes from `bounds` to where it is seen."""
+        back = map_.inverse()
+        across, down = self.columns + 0.5, (self.rows + 0.5)[:, None]
+        x = np.floor(back.xx * across + back.xy * down + back.x0).astype(int) - bounds.x
+        y = np.floor(back.yx * across + back.yy * down + back.y0).astype(int) - bounds.y
+        inside = (x >= 0) & (y >= 0) & (x < bounds.width) & (y < bounds.height)
+        result = np.zeros((*self.shape, *pixels.shape[2:]), np.uint8)
+        result[inside] = pixels[y[inside], x[inside]]
         return result
 
 
@@ -151,7 +163,7 @@ def _state_of(layer: Layer, revision: int) -> tuple[object, ...]:
         return (revision,)
     if isinstance(layer, ResultLayer):
         return (layer.result, layer.candidate)
-    return (layer.raster,) if isinstance(layer, ImageLayer) else ()
+    return (layer.raster, layer.placement) if isinstance(layer, ImageLayer) else ()
 
 
 def _changed_bounds(result: EditResult) -> Iterator[Bounds]:
@@ -181,12 +193,25 @@ def _bgra(color: str) -> np.ndarray:
 
 
 def _painted_samples(layers: Sequence[Paintable], grid: Grid) -> np.ndarray:
-    pixels = np.zeros((*grid.shape, 4), np.uint8)
-    for layer in layers:
-        for raster in layer.rasters:
-            above = grid.sample(raster.pixels, raster.bounds)
-            blend_over(pixels, above, layer.props.blend_mode, layer.props.opacity)
-    return pixels
+    rows, columns = grid.shape
+    return flatten(_sampled(layers, grid), Bounds(0, 0, columns, rows))
+
+
+def _sampled(layers: Sequence[Paintable], grid: Grid) -> list[Paintable]:
+    """The layers as if the document had only the grid's pixels."""
+    return [_sampled_layer(layer, grid) for layer in layers]
+
+
+def _sampled_layer(layer: Paintable, grid: Grid) -> Paintable:
+    if isinstance(layer, PaintedGroup):
+        return PaintedGroup(layer.props, tuple(_sampled(layer.members, grid)))
+    if isinstance(layer, ImageLayer) and not layer.is_painted:
+        # It may take long to make what is painted, and a glance is enough here.
+        map_, raster = layer.placement.map_of(layer.home), layer.raster
+        seen = grid.sample_under(map_, raster.pixels, raster.bounds)
+        return LayerSnapshot(layer.props, (Raster(seen),))
+    samples = (Raster(grid.sample(raster.pixels, raster.bounds)) for raster in layer.rasters)
+    return LayerSnapshot(layer.props, tuple(samples))
 
 
 def _result_samples(result: EditResult, candidate: int, grid: Grid) -> np.ndarray:

@@ -17,10 +17,12 @@ ICONS = {
     ToolName.lasso: "lasso",
     ToolName.polygon: "vector-polygon",
     ToolName.wand: "wand-sparkles",
+    ToolName.colour_range: "pipette",
+    ToolName.move: "move",
     ToolName.frame: "crop",
     ToolName.hand: "hand",
 }
-FIRST_OF_GROUP = {ToolName.rectangle, ToolName.frame}
+FIRST_OF_GROUP = {ToolName.rectangle, ToolName.move}
 """These have a line above them."""
 
 

@@ -93,6 +93,8 @@ class _FoldButton(QToolButton):
     def show_expanded(self, expanded: bool) -> None:
         self.setIcon(icon("chevron-down" if expanded else "chevron-right", "dim"))
         self.setAccessibleDescription(self.tr("Open") if expanded else self.tr("Folded"))
+        verb = self.tr("Fold {0}") if expanded else self.tr("Show {0}")
+        self.setToolTip(verb.format(self.text()))
 
 
 def caps_font(base: QFont) -> QFont:

@@ -77,6 +77,22 @@ class ValueField(QWidget):
         self._slider.setFixedWidth(width)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    @property
+    def is_compact(self) -> bool:
+        """Whether only the label and the number are shown."""
+        return self._slider.isHidden()
+
+    def set_compact(self, compact: bool) -> None:
+        """Hides the slider where there is no room for it: the number can be dragged too."""
+        self._slider.setHidden(compact)
+        # At once: Qt would tell the row around it one round of events later.
+        self.updateGeometry()
+
+    @property
+    def slider_room(self) -> int:
+        """Pixels that a compact field saves."""
+        return self._slider.width() + METRICS.space_s
+
     def set_lowest_text(self, text: str) -> None:
         """Shows a word instead of the lowest number, e.g. "auto"."""
         self._field.setSpecialValueText(text)

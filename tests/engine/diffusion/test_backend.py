@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inpaint_studio.core.edit import DiffusionOptions, Intent, LoraChoice
-from inpaint_studio.engine.backends.diffusion.backend import open_backend
+from inpaint_studio.engine.backends.diffusion.backend import RELOADED, open_backend
 from inpaint_studio.engine.backends.diffusion.generate import LEAST_STRENGTH, steps_for
+from inpaint_studio.engine.backends.diffusion.ladder import ONE_BY_ONE
+from inpaint_studio.engine.backends.diffusion.placement import is_rounded
 from inpaint_studio.engine.backends.diffusion.prompts import (
     NO_WEIGHTS,
     NOTHING_NEW,
@@ -250,3 +253,43 @@ def test_a_closed_model_is_gone(tiny: TinyModels) -> None:
     backend.close()
 
     assert backend._pipe.unet is None
+
+
+def test_a_batch_that_does_not_fit_is_made_one_by_one(
+    tiny: TinyModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = open_backend(DiffusionOptions(tiny("sdxl")), lambda *_: None)
+    asked = work(tiny("sdxl"), candidates=(0, 1, 2))
+    together = backend.generate(asked, Steps())
+    step = backend._pipe.unet.forward
+
+    def forward(sample: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+        # Guided: two of each picture.
+        if len(sample) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return step(sample, *args, **kwargs)
+
+    monkeypatch.setattr(backend._pipe.unet, "forward", forward)
+    steps = Steps()
+    apart = backend.generate(asked, steps)
+    assert backend.notices == (ONE_BY_ONE,)
+    assert max(distance(a, b) for a, b in zip(apart, together, strict=True)) < 0.5
+    heard = steps.fractions[steps.fractions.index(0.0, 1) :]
+    assert heard == sorted(heard)
+    assert 0.9 < heard[-1] < 1
+    backend.close()
+
+
+def test_rounded_weights_are_loaded_again_when_asked_for(tiny: TinyModels) -> None:
+    backend = open_backend(DiffusionOptions(tiny("flux")), lambda *_: None)
+    exact = backend.generate(work(tiny("flux")), Steps())
+    rounded = work(tiny("flux"), options={"placement": "fp8-group-offload"})
+    backend.generate(rounded, Steps())
+    assert is_rounded(backend._pipe)
+    backend.generate(work(tiny("flux"), options={"placement": "cpu"}), Steps())
+    assert RELOADED not in backend.notices
+    again = backend.generate(work(tiny("flux"), options={"placement": "whole"}), Steps())
+    assert RELOADED in backend.notices
+    assert not is_rounded(backend._pipe)
+    assert np.abs(again[0].astype(int) - exact[0]).max() <= 1
+    backend.close()

@@ -13,6 +13,7 @@ from tests.engine.diffusion.edits import (
     Steps,
     decoded_latents,
     distance,
+    hole,
     opened,
     photo,
     work,
@@ -105,6 +106,27 @@ def test_an_instruction_confined_to_a_mask(tiny: TinyModels, name: str) -> None:
     # Qwen-Image-Edit's picture, and with it the mask, is a little smaller.
     assert (seen[0][..., :3, :4] == other[0][..., :3, :4]).all()
     assert not (seen[0] == other[0]).all()
+
+
+@pytest.mark.parametrize("name", INSTRUCTED)
+@pytest.mark.parametrize("is_confined", [False, True])
+def test_a_gentle_instruction_takes_few_steps_and_stays_near(
+    tiny: TinyModels, name: str, is_confined: bool
+) -> None:
+    backend = opened(tiny(name))
+    mask = hole() if is_confined else np.full(SIZE, 255, np.uint8)
+    plan = {"intent": Intent.instruct, "prompt": "make it blue", "num_inference_steps": 20}
+    latents = {}
+    for strength in (0.25, 0.9):
+        with decoded_latents(backend._pipe.vae) as seen:
+            backend.generate(work(tiny(name), mask, strength=strength, **plan), Steps())
+        latents[strength] = seen[0]
+        assert backend.facts.steps == pytest.approx(20 * strength, abs=1)
+    with decoded_latents(backend._pipe.vae) as seen:
+        backend.generate(work(tiny(name), mask, strength=0.02, **plan), Steps())
+
+    near, far = (float((latents[s] - seen[0]).abs().mean()) for s in (0.25, 0.9))
+    assert near < 0.8 * far
 
 
 @pytest.mark.parametrize("family", Family)

@@ -11,15 +11,26 @@ import pytest
 import torch
 
 from inpaint_studio.engine.backends.diffusion.devices import DeviceKind, cpu_device
+from inpaint_studio.engine.backends.diffusion.footprint import RESERVE_BYTES, footprint_of
 from inpaint_studio.engine.backends.diffusion.ladder import (
-    MEMORY_FILE,
-    MEMORY_LIMIT,
+    ONE_BY_ONE,
     Ladder,
-    LadderMemory,
     NeedsFreshWorkerError,
     is_out_of_memory,
 )
-from inpaint_studio.engine.backends.diffusion.placement import Placement, is_rounded, place
+from inpaint_studio.engine.backends.diffusion.ladder_memory import (
+    MEMORY_FILE,
+    MEMORY_LIMIT,
+    LadderMemory,
+    Need,
+)
+from inpaint_studio.engine.backends.diffusion.placement import (
+    PLACEMENTS,
+    Placement,
+    estimate,
+    is_rounded,
+    place,
+)
 from inpaint_studio.errors import EngineError, JobCancelledError
 from tests.engine.diffusion.care import PretendedCard, assert_same, card, picture, pipeline
 from tests.engine.tiny_models import TinyModels
@@ -34,9 +45,11 @@ class Script:
         self._ladder, self._pipe = ladder, pipe
         self._errors = list(errors)
         self.rungs: list[Placement] = []
+        self.together: list[int] = []
 
     def __call__(self) -> np.ndarray:
         self.rungs.append(self._ladder.placement)
+        self.together.append(self._ladder.together)
         if self._errors:
             raise self._errors.pop(0)
         return picture(self._pipe)
@@ -74,8 +87,38 @@ def test_goes_down_rung_by_rung_and_says_so(pipe: Any) -> None:
     script = Script(ladder, pipe, *[out_of_memory() for _ in range(3)])
     assert_same(ladder.run(script, PIXELS), bare)
     assert script.rungs == list(Placement)[:4]
-    assert notices == [rung.info.notice for rung in script.rungs[1:]]
+    assert notices == [PLACEMENTS[rung].notice for rung in script.rungs[1:]]
     assert "parts of the model now wait in main memory. Slower, same picture." in notices[1]
+
+
+def test_a_batch_is_made_one_by_one_before_anything_gets_slower(pipe: Any) -> None:
+    notices: list[str] = []
+    ladder = ladder_of(pipe, notices)
+    script = Script(ladder, pipe, out_of_memory(), out_of_memory())
+    ladder.run(script, PIXELS, batch=4)
+    assert script.together == [4, 1, 1]
+    assert script.rungs == [Placement.whole, Placement.whole, Placement.whole_tiled]
+    assert notices == [ONE_BY_ONE, PLACEMENTS[Placement.whole_tiled].notice]
+
+
+def test_the_next_batch_is_split_from_the_start_a_smaller_one_is_not(pipe: Any) -> None:
+    ladder = ladder_of(pipe, [])
+    ladder.run(Script(ladder, pipe, out_of_memory()), PIXELS, batch=4)
+    for batch, together in ((4, 1), (3, 3), (1, 1)):
+        script = Script(ladder, pipe)
+        ladder.run(script, PIXELS, batch)
+        assert (script.together, script.rungs) == ([together], [Placement.whole])
+
+
+def test_a_batch_that_would_need_a_slower_rung_is_split_unasked(pipe: Any) -> None:
+    side, rung = 1024, Placement.whole
+    one = estimate(footprint_of(pipe), rung, side * side, 1)
+    both = estimate(footprint_of(pipe), rung, side * side, 1000)
+    tight = replace(card(), free=(one + both) // 2 + RESERVE_BYTES)
+    ladder = ladder_of(pipe, [], device=tight)
+    script = Script(ladder, pipe)
+    ladder.run(script, side * side, batch=1000)
+    assert (script.together, script.rungs) == ([1], [rung])
 
 
 def test_every_rung_is_tried_before_giving_up(pipe: Any) -> None:
@@ -251,38 +294,38 @@ class TestMemory:
 
     def test_remembers_for_the_model_and_the_card(self, tmp_path: Path) -> None:
         memory, device = self.remembering(tmp_path)
-        memory.remember("model-1", device, PIXELS, device.free, Placement.group_offload)
-        assert memory.recall("model-1", device, PIXELS) is Placement.group_offload
-        assert memory.recall("model-2", device, PIXELS) is None
-        assert memory.recall("model-1", replace(device, name="Other"), PIXELS) is None
+        memory.remember("model-1", device, PIXELS, device.free, Need(Placement.group_offload))
+        assert memory.recall("model-1", device, PIXELS) == Need(Placement.group_offload)
+        assert memory.recall("model-2", device, PIXELS) == Need()
+        assert memory.recall("model-1", replace(device, name="Other"), PIXELS) == Need()
 
     def test_smaller_jobs_and_more_free_memory_start_afresh(self, tmp_path: Path) -> None:
         memory, device = self.remembering(tmp_path)
-        memory.remember("model-1", device, PIXELS, device.free, Placement.group_offload)
-        assert memory.recall("model-1", device, PIXELS - 1) is None
-        assert memory.recall("model-1", replace(device, free=2 * device.free), PIXELS) is None
+        memory.remember("model-1", device, PIXELS, device.free, Need(Placement.group_offload))
+        assert memory.recall("model-1", device, PIXELS - 1) == Need()
+        assert memory.recall("model-1", replace(device, free=2 * device.free), PIXELS) == Need()
 
     @pytest.mark.parametrize("text", ["", "{", "[1]", '{"model-1|Pretended 3000": 5}', "null"])
     def test_a_damaged_file_is_no_memory(self, tmp_path: Path, text: str) -> None:
         memory, device = self.remembering(tmp_path)
-        memory.folder.mkdir()
-        (memory.folder / MEMORY_FILE).write_text(text)
-        assert memory.recall("model-1", device, PIXELS) is None
-        memory.remember("model-1", device, PIXELS, device.free, Placement.cpu)
-        assert memory.recall("model-1", device, PIXELS) is Placement.cpu
+        (tmp_path / "state").mkdir()
+        (tmp_path / "state" / MEMORY_FILE).write_text(text)
+        assert memory.recall("model-1", device, PIXELS) == Need()
+        memory.remember("model-1", device, PIXELS, device.free, Need(Placement.cpu))
+        assert memory.recall("model-1", device, PIXELS) == Need(Placement.cpu)
 
     def test_stays_small(self, tmp_path: Path) -> None:
         memory, device = self.remembering(tmp_path)
         for index in range(MEMORY_LIMIT + 5):
-            memory.remember(f"model-{index}", device, PIXELS, 1, Placement.cpu)
-        assert len(json.loads((memory.folder / MEMORY_FILE).read_text())) == MEMORY_LIMIT
-        assert memory.recall("model-0", replace(device, free=1), PIXELS) is None
+            memory.remember(f"model-{index}", device, PIXELS, 1, Need(Placement.cpu))
+        assert len(json.loads((tmp_path / "state" / MEMORY_FILE).read_text())) == MEMORY_LIMIT
+        assert memory.recall("model-0", replace(device, free=1), PIXELS) == Need()
 
     def test_a_folder_that_cannot_be_written_is_no_error(self, tmp_path: Path) -> None:
         (tmp_path / "state").write_text("a file in the way")
         memory, device = self.remembering(tmp_path)
-        memory.remember("model-1", device, PIXELS, 1, Placement.cpu)
-        assert memory.recall("model-1", device, PIXELS) is None
+        memory.remember("model-1", device, PIXELS, 1, Need(Placement.cpu))
+        assert memory.recall("model-1", device, PIXELS) == Need()
 
     def test_the_next_start_begins_where_the_last_one_ended(
         self, tmp_path: Path, tiny: TinyModels
@@ -296,6 +339,16 @@ class TestMemory:
         script = Script(ladder, second)
         ladder.run(script, PIXELS)
         assert script.rungs == [Placement.model_offload]
+
+    def test_a_split_batch_is_remembered(self, tmp_path: Path, pipe: Any) -> None:
+        memory, device = self.remembering(tmp_path)
+        first = ladder_of(pipe, [], memory, device)
+        first.run(Script(first, pipe, out_of_memory()), PIXELS, batch=4)
+        assert memory.recall("model-1", device, 4 * PIXELS) == Need(Placement.whole, True)
+        second = ladder_of(pipe, [], memory, device)
+        script = Script(second, pipe)
+        second.run(script, PIXELS, batch=4)
+        assert script.together == [1]
 
 
 def test_mps_has_no_fp8_rung(pipe: Any) -> None:

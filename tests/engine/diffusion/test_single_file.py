@@ -16,11 +16,11 @@ from diffusers.loaders import single_file_utils
 from safetensors.torch import load_file, save_file
 
 from inpaint_studio.core.edit import DiffusionOptions
-from inpaint_studio.engine.backends.diffusion.companions import find_companion
 from inpaint_studio.engine.backends.diffusion.loading import load_components
 from inpaint_studio.engine.backends.diffusion.quiet import quiet_libraries
 from inpaint_studio.engine.backends.diffusion.single_file import BUNDLED, bundled_folder
 from inpaint_studio.errors import FileProblemError
+from inpaint_studio.models.companions import find_companion
 from inpaint_studio.models.detect import identify
 from inpaint_studio.models.families import Family
 from inpaint_studio.models.model_info import ModelInfo

@@ -14,9 +14,11 @@ from inpaint_studio.core.document import Document, Origin
 from inpaint_studio.core.layer import MaskKind
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.toolbox import ToolBox
-from inpaint_studio.geometry import Point
+from inpaint_studio.geometry import Bounds, Point
 from inpaint_studio.imaging.pixels import from_rgb
-from inpaint_studio.ui.canvas.canvas_view import REST_MS, CanvasView
+from inpaint_studio.ui.canvas.canvas_view import CanvasView
+from inpaint_studio.ui.canvas.catching_up import REST_MS
+from tests.pointer import move
 
 LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -61,6 +63,8 @@ class Bench:
         QApplication.processEvents()
         while not self.canvas.is_settled:
             QApplication.processEvents()
+        # A view that came to rest has asked for its last repaint only now.
+        QApplication.processEvents()
 
     def rest(self) -> None:
         """Wait until the view counts as not moving, and is drawn in full quality."""
@@ -85,10 +89,31 @@ class Bench:
         return self.grab()[top : top + area.height(), left : left + area.width()]
 
     def at(self, x: float, y: float) -> QPoint:
-        """The widget's pixel at a place in the document."""
+        """The widget's pixel at a place in the document, in a view that is not turned."""
         origin = self.canvas.to_document(Point(0, 0))
         factor = self.canvas.zoom / self.canvas.devicePixelRatioF()
         return QPoint(round((x - origin.x) * factor), round((y - origin.y) * factor))
+
+    def seen_at(self, x: float, y: float) -> QPoint:
+        """The same in any view."""
+        middle = self.canvas.to_view(Bounds(0, 0, 0, 0)).center()
+        origin = self.canvas.to_document(Point(middle.x(), middle.y()))
+        across, down = (
+            self.canvas.to_document(Point(middle.x() + dx, middle.y() + dy))
+            for dx, dy in ((1, 0), (0, 1))
+        )
+        columns = np.array([across, down]) - origin
+        found = np.linalg.solve(columns.T, np.array([x, y]) - origin)
+        return QPoint(round(middle.x() + found[0]), round(middle.y() + found[1]))
+
+    def document_at(self, x: float, y: float) -> Point:
+        """The place in the document below a place of the widget."""
+        return self.canvas.to_document(Point(x, y))
+
+    def drag_to(self, place: QPoint, keys: Qt.KeyboardModifier) -> None:
+        """Move the mouse with its button down and keys held: QTest.mouseMove knows no keys."""
+        move(self.canvas, place, keys)
+        self.settle()
 
     def press(self, x: float, y: float, button: Qt.MouseButton = LEFT, keys=NO_KEYS) -> None:
         QTest.mousePress(self.canvas, button, keys, self.at(x, y))

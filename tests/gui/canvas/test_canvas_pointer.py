@@ -271,10 +271,10 @@ def test_the_pointer_is_told_in_document_coordinates(bench: Bench) -> None:
 
 
 def test_zoom_steps_fit_and_accessible_name(bench: Bench) -> None:
-    bench.canvas.zoom_step(1)
+    bench.canvas.view.zoom_step(1)
     assert bench.canvas.zoom == 1.5
-    bench.canvas.zoom_step(-1)
-    bench.canvas.zoom_step(-1)
+    bench.canvas.view.zoom_step(-1)
+    bench.canvas.view.zoom_step(-1)
     assert bench.canvas.zoom == pytest.approx(2 / 3)
     bench.canvas.set_fit_margins(10, 10, 10, 90)
     bench.canvas.fit()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QPaintEvent
 
 from inpaint_studio.geometry import Bounds, Point
-from inpaint_studio.ui.canvas import canvas_view
+from inpaint_studio.ui.canvas import catching_up
 from tests.documents import noise_document
 from tests.gui.canvas.bench import Bench, flat_document
 
@@ -16,7 +16,8 @@ from tests.gui.canvas.bench import Bench, flat_document
 @pytest.fixture
 def hurried(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """A canvas whose frames have no time to make tiles, looking at all of a large picture."""
-    monkeypatch.setattr(canvas_view, "PATIENCE", -1.0)
+    monkeypatch.setattr(catching_up, "PATIENCE", -1.0)
+    monkeypatch.setattr(catching_up, "SMOOTH_LIMIT_SECONDS", 60.0)
     bench.open(noise_document(2000, 1600), zoom=0.15)
     bench.leave()
     return bench
@@ -60,7 +61,7 @@ def test_a_grab_does_not_end_the_catching_up(
 ) -> None:
     hurried.canvas.zoom_to(1.0)
     hurried.canvas.repaint()
-    monkeypatch.setattr(canvas_view, "PATIENCE", 60.0)
+    monkeypatch.setattr(catching_up, "PATIENCE", 60.0)
     hurried.grab()
     hurried.settle()
     caught_up = hurried.on_screen()
@@ -74,7 +75,7 @@ def test_the_stand_in_shows_the_same_place(bench: Bench, monkeypatch: pytest.Mon
     layer.rasters[0].pixels[600:900, 900:1100] = 220
     bench.open(document, zoom=0.125)
     bench.leave()
-    monkeypatch.setattr(canvas_view, "PATIENCE", -1.0)
+    monkeypatch.setattr(catching_up, "PATIENCE", -1.0)
     bench.canvas.zoom_to(0.5)
     bench.canvas.repaint()
     assert not bench.canvas.is_settled

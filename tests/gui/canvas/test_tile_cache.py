@@ -8,12 +8,16 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
+from inpaint_studio.core.commands import AddLayer
 from inpaint_studio.core.document import Document, Origin
-from inpaint_studio.core.layer import MaskKind
+from inpaint_studio.core.flatten import flatten
+from inpaint_studio.core.layer import ImageLayer, LayerProps, MaskKind
+from inpaint_studio.core.overview import Overview
+from inpaint_studio.core.raster import Raster
 from inpaint_studio.geometry import Bounds, Point
 from inpaint_studio.ui.canvas.scene import Scene
 from inpaint_studio.ui.canvas.tile_cache import TILE, TileCache, halve, halve_mask
-from tests.gui.canvas.bench import NO_KEYS, Bench
+from tests.gui.canvas.bench import NO_KEYS, Bench, flat_document
 
 TILE_NBYTES = TILE * TILE * 4
 
@@ -254,3 +258,61 @@ def test_showing_and_hiding_the_mask_makes_no_tiles(bench: Bench) -> None:
         bench.canvas.set_mask_visible(visible)
         bench.grab()
     assert tiles_made(scene) == made
+
+
+class CountingSource(ArraySource):
+    """Also knows how many px of the array were looked at."""
+
+    def __init__(self, pixels: np.ndarray) -> None:
+        super().__init__(pixels)
+        self.pixels_read = 0
+
+    def read(self, bounds: Bounds, level: int) -> np.ndarray | None:
+        self.pixels_read += bounds.area
+        return super().read(bounds, level)
+
+
+@pytest.mark.parametrize("level", [2, 3])
+def test_a_picture_with_its_levels_is_seen_whole_without_reading_it(level: int) -> None:
+    pixels = noise(1500, 1300)
+    plain, quick = CountingSource(pixels), CountingSource(pixels)
+    overview = Overview(pixels)
+    slow, fast = TileCache(plain, 2**26), TileCache(quick, 2**26, overview.read)
+    for place in Bounds(0, 0, 1300, 1500).tiles(TILE << level):
+        np.testing.assert_array_equal(
+            values(slow.image(level, place)), values(fast.image(level, place))
+        )
+    assert quick.pixels_read == 0
+    assert fast.tiles_made < slow.tiles_made / 4
+    # Finer levels are read as ever, and so is what the levels don't have any more.
+    np.testing.assert_array_equal(values(fast.image(0, cell(0, 1, 2))), pixels[512:768, 256:512])
+
+
+def test_a_canvas_uses_the_levels_until_something_lies_over_the_picture(bench: Bench) -> None:
+    document = Document.from_pixels(noise(1024, 1024), Origin("noise.png"))
+    picture = next(layer for layer in document.layers if isinstance(layer, ImageLayer))
+    picture.raster.overview = Overview(picture.raster.pixels)
+    bench.open(document, zoom=0.25)
+    scene = bench.canvas.scene
+    whole = cell(2, 0, 0)
+    alone = values(scene.picture.image(2, whole)).copy()
+    # Halved step by step, it would be made of four others.
+    assert scene.picture.tiles_made <= 2
+    np.testing.assert_array_equal(alone, halved(halved(document_pixels(document))))
+    half = noise(1024, 1024) // 2
+    bench.session.do(AddLayer("Add", ImageLayer(LayerProps("over"), Raster(half)), 1))
+    both = values(scene.picture.image(2, whole)).copy()
+    assert (both != alone).any()
+    bench.session.undo()
+    np.testing.assert_array_equal(values(scene.picture.image(2, whole)), alone)
+
+
+def document_pixels(document: Document) -> np.ndarray:
+    return flatten(document.layers.painted, document.frame)
+
+
+def test_masks_without_anything_painted_make_no_tiles_of_finer_levels(bench: Bench) -> None:
+    bench.open(flat_document(4096, 4096), zoom=0.06)
+    masks = bench.canvas.scene.masks[MaskKind.avoid]
+    # No more than the view's own level has, and what is made in advance around it.
+    assert 0 < masks.tiles_made <= 4

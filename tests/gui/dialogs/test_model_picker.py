@@ -20,7 +20,7 @@ from inpaint_studio.settings import MODEL_FOLDERS, Settings
 from inpaint_studio.ui.dialogs.model_picker import ModelPicker
 from inpaint_studio.ui.dialogs.model_texts import facts_text, need_text, size_text
 from inpaint_studio.ui.theme import apply_theme
-from tests.model_files import SD15_INPAINT, SDXL, write_safetensors
+from tests.model_files import FLUX, SD15_INPAINT, SDXL, write_folder, write_safetensors
 from tests.model_infos import model
 
 LEFT = Qt.MouseButton.LeftButton
@@ -129,6 +129,28 @@ def test_adding_is_asked_for(desk: Desk, qtbot: QtBot) -> None:
         QTest.mouseClick(desk.picker.file_button, LEFT)
     with qtbot.waitSignal(desk.picker.folder_requested):
         QTest.mouseClick(desk.picker.folder_button, LEFT)
+
+
+def test_the_rest_of_a_bare_transformer_is_asked_for(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_safetensors(tmp_path / "bare.safetensors", FLUX)
+    lender = write_folder(tmp_path / "lender", "FluxPipeline", "transformer", {"in_channels": 64})
+    desk.library.look()
+    qtbot.waitUntil(lambda: not desk.library.is_looking, timeout=10_000)
+    desk.open()
+    assert not desk.picker.companion_button.isVisible()
+    desk.picker.list.setCurrentRow(desk.row("bare"))
+    with qtbot.waitSignal(desk.picker.companion_requested) as asked:
+        QTest.mouseClick(desk.picker.companion_button, LEFT)
+    assert asked.args is not None
+    desk.library.lend(asked.args[0], lender)
+    qtbot.waitUntil(lambda: not desk.library.is_looking, timeout=10_000)
+    desk.open()
+    assert desk.picker.list.currentRow() == desk.row("bare")
+    assert "lender" in desk.picker.list.currentItem().data(Qt.ItemDataRole.UserRole + 2)
+    desk.picker.list.setCurrentRow(desk.row("dream"))
+    assert not desk.picker.companion_button.isVisible()
 
 
 def test_looking_again_finds_what_is_new(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from inpaint_studio.ui.theme import apply_theme
 from inpaint_studio.ui.widgets import ValueField
 from tests.documents import noise_document
 from tests.fake_engine import FakeEngine
-from tests.model_infos import lora, model
+from tests.model_infos import embedding, lora, model
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -123,6 +123,16 @@ def test_a_seed_is_random_typed_or_kept_from_the_last_edit(desk: Desk) -> None:
     assert desk.settings.choices.seed is None
 
 
+def test_where_the_model_lies_can_be_chosen(with_model: Desk) -> None:
+    box = with_model.panel.advanced.memory
+    assert box.currentText() == "What fits"
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert with_model.settings.choices.placement == "whole"
+    with_model.settings.choose_model(model(Family.sd15, "other"))
+    assert box.currentText() == "What fits"
+
+
 def test_schedulers_are_those_of_the_family(with_model: Desk) -> None:
     box = with_model.panel.advanced.scheduler
     names = [box.itemText(index) for index in range(box.count())]
@@ -171,6 +181,32 @@ def test_loras_are_weighed_and_removed(with_model: Desk, qtbot: QtBot) -> None:
     assert (use.info.name, use.weight) == ("two", 0.4)
     with qtbot.waitSignal(loras.add_requested):
         QTest.mouseClick(loras.add_button, LEFT)
+
+
+def test_learned_words_are_named_and_removed(with_model: Desk) -> None:
+    loras = with_model.panel.advanced.loras
+    with_model.settings.add_addon(lora(name="one"))
+    with_model.settings.add_addon(embedding(trigger_words=("<chibi>",)))
+    (row,) = loras.embedding_rows
+    assert row.label.text() == "Write “<chibi>”"
+    assert len(loras.rows) == 1
+    with_model.settings.choose_model(model(Family.sd15, "small"))
+    (row,) = loras.embedding_rows
+    assert "For Stable Diffusion XL: not used with this model." in row.label.toolTip()
+    QTest.mouseClick(row.remove_button, LEFT)
+    assert with_model.settings.choices.embeddings == ()
+    assert loras.embedding_rows == []
+
+
+def test_how_far_colour_and_grain_are_matched(desk: Desk) -> None:
+    desk.panel.advanced.set_expanded(True)
+    match = desk.panel.advanced.match
+    assert not any(field.isVisible() for field in match.values())
+    desk.settings.choose_model(model())
+    type_number(match["colour_match"], "0.5")
+    type_number(match["grain_match"], "0")
+    params = desk.settings.next_params()
+    assert (params.colour_match, params.grain_match) == (0.5, 0.0)
 
 
 def test_a_lora_of_another_family_is_greyed_and_says_so(with_model: Desk) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from inpaint_studio.core.change import Change, ChangeKind
 from inpaint_studio.core.commands import AddLayer, PaintMask
 from inpaint_studio.core.document import Document
+from inpaint_studio.core.edit import StepPlace
 from inpaint_studio.core.layer import Layer, MaskKind, ResultLayer
 from inpaint_studio.core.mask_patch import MaskPatch
 from inpaint_studio.editor.layer_controller import LayerController
@@ -259,28 +260,12 @@ def test_dots_open_the_menu(desk: Desk, qtbot: QtBot) -> None:
     menu = desk.panel.findChild(QMenu)
     assert isinstance(menu, QMenu)
     actions = {action.text(): action for action in menu.actions()}
-    entries = ["Hide", "Rename", "Duplicate", "Merge down", "Lock", "", "Delete"]
+    entries = ["Hide", "Rename", "Duplicate", "Merge down", "Lock", "", "Group", "Delete"]
     assert list(actions) == entries
     actions["Hide"].trigger()
     assert not desk.result.props.visible
     with qtbot.waitSignal(menu.destroyed):
         menu.close()
-
-
-def test_a_row_dropped_on_another_place_moves_the_layer(desk: Desk) -> None:
-    upper = result_layer(Bounds(0, 0, 8, 8), "Upper", candidates=1)
-    desk.session.do(AddLayer("Remove", upper, 2))
-    mime = desk.model.mimeData([desk.model.index_of(desk.picture.id)])
-    moved, row_of_upper = desk.picture.id, desk.model.index_of(upper.id).row()
-    move = Qt.DropAction.MoveAction
-    desk.model.dropMimeData(mime, move, row_of_upper, 0, QModelIndex())
-    assert [layer.id for layer in desk.document.layers][:3] == [
-        desk.result.id,
-        upper.id,
-        moved,
-    ]
-    desk.session.undo()
-    assert next(iter(desk.document.layers)).props.name == "noise.png"
 
 
 def test_masks_are_not_dragged(desk: Desk) -> None:
@@ -361,3 +346,32 @@ def test_paints_in_both_reading_directions(desk: Desk) -> None:
     assert view.parts(index).eye.contains(
         QPoint(view.visualRect(index).right() - 2, eye.center().y())
     )
+
+
+def test_a_step_of_an_expansion_can_be_redone_and_says_that_its_join_was_mended(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    def entries() -> list[str]:
+        menu = desk.panel.menu_for(desk.result.id)
+        texts = [action.text() for action in menu.actions()]
+        menu.close()
+        return texts
+
+    assert "Redo this step" not in entries()
+    place = StepPlace("one", 1, 3)
+    desk.result.result = replace(desk.result.result, place=place)
+    assert "seam" in desk.subtitle(desk.result)
+    join = result_layer(Bounds(4, 4, 8, 8), "Join 1 of 3")
+    join.result = replace(join.result, place=replace(place, mends=True))
+    desk.session.do(AddLayer("Expand", join, desk.document.layers.index(desk.result.id) + 1))
+    assert desk.subtitle(desk.result).endswith("join mended")
+    assert "join mended" in str(
+        desk.model.data(desk.model.index_of(desk.result.id), Qt.ItemDataRole.ToolTipRole)
+    )
+    assert "Redo this step" in entries()
+    menu = desk.panel.menu_for(desk.result.id)
+    (redo,) = [action for action in menu.actions() if action.text() == "Redo this step"]
+    with qtbot.waitSignal(desk.panel.redo_requested) as asked:
+        redo.trigger()
+    assert asked.args == [desk.result.id]
+    menu.close()

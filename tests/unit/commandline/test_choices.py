@@ -36,6 +36,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_safetensors(Path("fill.safetensors"), FLUX_FILL)
     write_safetensors(Path("style.safetensors"), kohya_lora(768))
     write_safetensors(Path("xl-style.safetensors"), kohya_lora(2048))
+    write_safetensors(Path("word.safetensors"), {"clip_l": (2, 768), "clip_g": (2, 1280)})
     Path("text.safetensors").write_text("These are my notes about models.")
     half = write_folder(Path("half"))
     (half / "unet" / "diffusion_pytorch_model.safetensors").unlink()
@@ -55,6 +56,18 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "is a LoRA for Stable Diffusion XL; the chosen model is Stable Diffusion 1.5.",
         ),
         ("--model sd15.safetensors --lora inpaint.safetensors", "inpaint.safetensors is no LoRA."),
+        ("--model sd15.safetensors --embedding gone.safetensors", "gone.safetensors: there is no"),
+        (
+            "--model sd15.safetensors --embedding style.safetensors",
+            "style.safetensors is no textual inversion.",
+        ),
+        (
+            "--model sd15.safetensors --embedding word.safetensors",
+            "is a textual inversion for Stable Diffusion XL; the chosen model is",
+        ),
+        ("--model fill.safetensors --companion gone", "gone: there is no such file or folder."),
+        ("--model fill.safetensors --companion half", "half: is not a complete folder of FLUX.1"),
+        ("--model sd15.safetensors --companion half", "sd15.safetensors is complete: leave"),
         (
             "--model sd15.safetensors --intent instruct --prompt x",
             "Stable Diffusion 1.5 can't instruct; it knows: remove, fill, replace-background.",

@@ -8,10 +8,11 @@ from inpaint_studio.core.aspect import (
     RATIOS,
     Anchor,
     Ratio,
+    Snap,
     crop_for_ratio,
     describe,
     frame_for_ratio,
-    snapped_length,
+    snapped,
 )
 from inpaint_studio.geometry import Bounds, Extent
 
@@ -59,11 +60,11 @@ def test_all_nine_anchors_keep_their_corner_or_middle() -> None:
 
 
 def test_lengths_snap_to_their_own_then_ratios_then_round_sizes() -> None:
-    assert snapped_length(1917, 700, (), 5) == 1920
-    assert snapped_length(1783, 1000, (), 6) == 1778
-    assert snapped_length(1783, 1000, (1784,), 6) == 1784
-    assert snapped_length(1783, 1000, (), 4) == 1783
-    assert snapped_length(1784, 0, (), 0) == 1784
+    assert snapped(1917, 700, (), 5) == (1920, "1920 px")
+    assert snapped(1783, 1000, (), 6) == (1778, "16:9")
+    assert snapped(1783, 1000, (Snap(1784, "edge"),), 6) == (1784, "edge")
+    assert snapped(1783, 1000, (), 4) == (1783, "")
+    assert snapped(1784, 0, (), 0) == (1784, "")
 
 
 @pytest.mark.parametrize(

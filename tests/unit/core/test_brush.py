@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inpaint_studio.core.brush import BrushSettings, Sample, Stroke, place_stamp
+from inpaint_studio.core.brush import BrushSettings, Stroke, place_stamp
 from inpaint_studio.core.raster import Raster
+from inpaint_studio.core.stroke_path import Sample
 from inpaint_studio.geometry import Bounds, Point
 
 FRAME = Bounds(0, 0, 400, 300)

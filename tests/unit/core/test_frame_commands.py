@@ -25,7 +25,7 @@ def test_a_frame_changes_without_moving_pixels() -> None:
     assert change.kind is ChangeKind.frame
     assert change.dirty == Bounds(-20, -10, 200, 74)
     assert document.frame == Bounds(-20, -10, 200, 64)
-    assert document.layers.painted[0].bounds == FRAME
+    assert document.layers.painted[0].rasters[0].bounds == FRAME
     history.undo(document)
     assert state_of(document) == before
 
@@ -80,7 +80,7 @@ def test_other_runs_and_steps_between_stay_apart() -> None:
     document, history = noise_document(), History(1 << 30)
     history.do(document, part(1, 0, 1))
     history.do(document, part(2, 20, 2))
-    layer = document.layers.painted[0]
+    layer = next(iter(document.layers))
     history.do(document, SetLayerProps("Hide", layer.id, layer.props, LayerProps("x", False)))
     history.do(document, part(2, 40, 3))
     assert history.labels == ["Expand", "Expand", "Hide", "Expand"]

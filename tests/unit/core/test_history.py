@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import settings
 
+from inpaint_studio.core.blob_store import Payload
 from inpaint_studio.core.change import Change, ChangeKind
 from inpaint_studio.core.commands import (
     PaintMask,
@@ -25,6 +26,9 @@ PLENTY = 1 << 30
 class Note:
     label: str
     nbytes: int = 10
+
+    def held(self, is_done: bool) -> list[Payload]:
+        return []
 
     def redo(self, document: Document) -> Change:
         return Change(ChangeKind.layers)

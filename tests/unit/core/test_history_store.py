@@ -8,16 +8,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
-from inpaint_studio.core.commands import AddLayer, DeleteLayer, PaintMask, Together
+from inpaint_studio.core.commands import AddCandidates, AddLayer, DeleteLayer, PaintMask, Together
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.frame_commands import FillFrame
 from inpaint_studio.core.history import Command, History
 from inpaint_studio.core.layer import MaskKind
 from inpaint_studio.core.mask_patch import MaskPatch
+from inpaint_studio.core.merge_commands import merging
 from inpaint_studio.errors import FileProblemError
 from inpaint_studio.geometry import Bounds
 from tests.blob_stores import MemoryStore
-from tests.documents import noise_document, result_layer, state_of
+from tests.documents import made_up_result, noise_document, result_layer, state_of
 from tests.editing_machine import EditingMachine
 
 PLENTY = 1 << 30
@@ -37,12 +38,8 @@ class SpillingMachine(EditingMachine):
         results = self.results()
         if len(results) < 2:
             return
-        steps = [
-            DeleteLayer("Merge", layer, self.document.layers.index(layer.id))
-            for layer in sorted(results, key=lambda r: -self.document.layers.index(r.id))
-        ]
         merged = result_layer(data.draw(st.sampled_from([Bounds(0, 0, 9, 8), Bounds(5, 5, 20, 9)])))
-        self.do(Together("Merge", (*steps, AddLayer("Merge", merged, 1))))
+        self.do(merging(self.document, "Merge", [layer.id for layer in results], merged))
 
     @rule(disk_budget=st.sampled_from([0, 8000, 60_000, PLENTY]))
     def change_budget(self, disk_budget: int) -> None:
@@ -148,6 +145,30 @@ def test_what_was_given_up_leaves_the_store() -> None:
     del layer
     assert len(store.blobs) == 1
     assert history.disk_nbytes == sum(map(len, store.blobs.values()))
+
+
+def test_candidates_that_were_taken_back_go_to_the_store() -> None:
+    document, store = noise_document(), MemoryStore()
+    history = History(2000, store, PLENTY)
+    layer = result_layer(Bounds(0, 0, 30, 30))
+    document.layers.insert(1, layer)
+    states = [state_of(document)]
+    for seed in (5, 6):
+        more = made_up_result(layer.result.bounds, candidates=3, seed=seed)
+        shown = layer.result.num_candidates
+        history.do(document, AddCandidates("More", layer.id, more, shown, layer.candidate))
+        states.append(state_of(document))
+    # While they are shown the layer alone has them: deleting it frees them too.
+    assert (history.disk_nbytes, history.nbytes < 1000) == (0, True)
+    for state in (states[1], states[0]):
+        history.undo(document)
+        assert state_of(document) == state
+    assert len(store.blobs) == 2
+    assert history.disk_nbytes > 2 * 3 * 30 * 30 * 3
+    for state in states[1:]:
+        history.redo(document)
+        assert state_of(document) == state
+    assert store.blobs == {}
 
 
 def test_a_step_that_joins_a_stowed_one_loses_nothing() -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inpaint_studio.core.brush import BrushSettings, Sample, Stroke
+from inpaint_studio.core.brush import BrushSettings, Stroke
 from inpaint_studio.core.pressure import FIRM, LINEAR, MOST_POINTS, SOFT, PressureCurve
 from inpaint_studio.core.raster import Raster
+from inpaint_studio.core.stroke_path import Sample
 from inpaint_studio.geometry import Bounds, Point
 
 unit = st.floats(0, 1)

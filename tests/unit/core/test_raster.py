@@ -75,3 +75,32 @@ def test_colour_raster_keeps_channels_outside() -> None:
     assert pixels.shape == (4, 4, 4)
     assert pixels[1:3, 1:3].min() == 9
     assert pixels.sum() == 9 * 16
+
+
+def test_counts_what_is_painted_inside_an_area() -> None:
+    raster = Raster.empty_mask()
+    raster.writable(Bounds(-50, 10, 100, 20))[...] = 3
+    assert raster.count_painted(Bounds(-100, 0, 400, 400)) == 2000
+    assert raster.count_painted(Bounds(0, 0, 400, 400)) == 1000
+    assert raster.count_painted(Bounds(200, 200, 9, 9)) == 0
+    # It grows, and everything lies elsewhere in the array.
+    raster.writable(Bounds(-900, -900, 10, 10))[...] = 1
+    assert raster.count_painted(Bounds(-1000, -1000, 2000, 2000)) == 2100
+    assert raster.content_bounds() == Bounds.from_corners(-900, -900, 50, 30)
+
+
+def test_is_blank_says_so_only_where_it_is() -> None:
+    raster = Raster.empty_mask()
+    assert raster.is_blank(Bounds(0, 0, 9999, 9999))
+    raster.ensure(Bounds(0, 0, 2048, 2048))
+    raster.writable(Bounds(300, 300, 10, 10))[...] = 9
+    assert not raster.is_blank(Bounds(290, 290, 40, 40))
+    raster.content_bounds()
+    assert not raster.is_blank(Bounds(290, 290, 40, 40))
+    assert raster.is_blank(Bounds(1024, 1024, 512, 512))
+    assert raster.is_blank(Bounds(-500, -500, 100, 100))
+    raster.writable(Bounds(1500, 1500, 1, 1))[...] = 9
+    assert not raster.is_blank(Bounds(1024, 1024, 512, 512))
+    raster.writable(Bounds(1500, 1500, 1, 1))[...] = 0
+    raster.content_bounds()
+    assert raster.is_blank(Bounds(1024, 1024, 512, 512))

@@ -100,3 +100,52 @@ def test_an_empty_document_has_no_rectangle() -> None:
     area = Uncovered(Bounds(0, 0, 30, 20), [])
     assert area.area == 600
     assert area.covered_rectangle() == EMPTY
+
+
+def test_another_look_only_looks_where_something_changed() -> None:
+    document = noise_document(3000, 2000)
+    first = Uncovered.of(document)
+    assert first.seen_pixels == 3000 * 2000
+    painted = document.layers.painted
+    again = Uncovered(document.frame, painted, first, Bounds(600, 600, 10, 10))
+    assert again.seen_pixels == 512 * 512
+    frame = Bounds(-300, 0, 3300, 2000)
+    assert first.unseen_in(frame, EMPTY) < 3000 * 2000 / 2
+    grown = Uncovered(frame, painted, first)
+    assert grown.seen_pixels == first.unseen_in(frame, EMPTY)
+    assert grown.area == 300 * 2000
+
+
+@given(st.integers(0, 700), st.integers(0, 500), st.integers(1, 90), st.integers(-200, 200))
+def test_a_second_look_finds_what_a_first_one_would(x: int, y: int, side: int, move: int) -> None:
+    rows, columns = np.mgrid[:600, :800]
+    alpha = np.where((rows // 40 + columns // 70) % 3, 255, 0).astype(np.uint8)
+    document = document_of(alpha)
+    before = Uncovered.of(document)
+    cover = ImageLayer(LayerProps("patch"), Raster(np.full((side, side, 4), 255, np.uint8), x, y))
+    document.layers.insert(1, cover)
+    document.frame = document.frame.translated(move, -move // 2)
+    painted = document.layers.painted
+    again, anew = Uncovered(document.frame, painted, before, cover.bounds), Uncovered.of(document)
+    np.testing.assert_array_equal(again.read(document.frame), anew.read(document.frame))
+    assert again.covered_rectangle() == anew.covered_rectangle()
+    assert again.holes() == anew.holes()
+
+
+def test_holes_are_what_does_not_reach_the_edge() -> None:
+    alpha = np.full((700, 900), 255, np.uint8)
+    alpha[300:350, 400:460] = 0
+    alpha[100, 100] = 0
+    alpha[0:60, 200:260] = 0
+    area = Uncovered.of(document_of(alpha))
+    assert sorted(area.holes()) == [Bounds(100, 100, 1, 1), Bounds(400, 300, 60, 50)]
+    assert area.covered_rectangle(area.holes()) == Bounds(0, 60, 900, 640)
+
+
+def test_tight_rectangles() -> None:
+    alpha = np.full((700, 900), 255, np.uint8)
+    alpha[510:520, 500:530] = 0
+    area = Uncovered.of(document_of(alpha))
+    assert area.tight(Bounds(0, 0, 900, 700)) == Bounds(500, 510, 30, 10)
+    assert area.tight(Bounds(0, 0, 505, 700)) == Bounds(500, 510, 5, 10)
+    assert area.tight(Bounds(0, 0, 100, 100)).is_empty

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from inpaint_studio.core.edit import DiffusionOptions, Intent, LoraChoice, Patch
 from inpaint_studio.editor.edit_choices import EditChoices, LoraUse
 from inpaint_studio.models.families import FAMILIES, Family
 from inpaint_studio.models.presets import PRESETS, PresetName
-from tests.model_infos import lora, model
+from tests.model_infos import embedding, lora, model
 
 SDXL = EditChoices(model=model(), intent=Intent.fill)
 
@@ -74,6 +75,25 @@ def test_presets_count_steps_and_custom_uses_the_given_ones() -> None:
     assert options.step_cache is PRESETS[PresetName.draft].step_cache
 
 
+def test_a_draft_is_made_small_and_only_once() -> None:
+    draft = replace(SDXL, preset=PresetName.draft)
+    most = FAMILIES[Family.sdxl].sizes.maximum_pixels
+    assert draft.params(0).most_pixels == round(0.6 * most)
+    assert not draft.params(0).refines
+    assert replace(draft, intent=Intent.expand, can_expand=True).params(0).refines
+    for preset in (PresetName.balanced, PresetName.quality, PresetName.custom):
+        params = replace(SDXL, preset=preset).params(0)
+        assert (params.most_pixels, params.refines) == (None, True)
+    assert EditChoices(preset=PresetName.draft).params(0).most_pixels is None
+
+
+def test_where_the_model_lies_and_who_lends_to_it_goes_along() -> None:
+    folder = Path("companion")
+    options = replace(SDXL, placement="cpu", companion=folder).params(0).options
+    assert isinstance(options, DiffusionOptions)
+    assert (options.placement, options.companion) == ("cpu", folder)
+
+
 def test_a_few_step_model_or_lora_sets_the_defaults() -> None:
     lightning = EditChoices(model=model(speed="lightning", speed_steps=4))
     assert lightning.effective_steps == 4
@@ -88,6 +108,19 @@ def test_loras_of_another_family_wait() -> None:
     options = choices.params(0).options
     assert isinstance(options, DiffusionOptions)
     assert len(options.loras) == 1
+
+
+def test_words_compiling_and_matching_go_along() -> None:
+    words = (embedding(), embedding(Family.sd15, "other"))
+    choices = replace(SDXL, embeddings=words, compile=True, colour_match=0.5, grain_match=0.0)
+    params = choices.params(0)
+    assert isinstance(params.options, DiffusionOptions)
+    assert params.options.embeddings == (embedding().path,)
+    assert params.options.compile
+    assert (params.colour_match, params.grain_match) == (0.5, 0.0)
+    usual = SDXL.params(0)
+    assert usual.options == DiffusionOptions(model().path, num_images_per_prompt=2)
+    assert (usual.colour_match, usual.grain_match) == (1.0, 1.0)
 
 
 def test_expanding_is_offered_where_the_frame_is_uncovered() -> None:

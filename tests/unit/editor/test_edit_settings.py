@@ -6,9 +6,10 @@ from pytestqt.qtbot import QtBot
 from inpaint_studio.core.edit import Intent
 from inpaint_studio.editor.edit_settings import EditSettings
 from inpaint_studio.models.families import Family
+from inpaint_studio.models.model_info import ModelInfo
 from inpaint_studio.models.presets import PresetName
 from inpaint_studio.settings import Settings
-from tests.model_infos import lora, model
+from tests.model_infos import embedding, lora, model
 
 
 @pytest.fixture
@@ -78,6 +79,34 @@ def test_loras_are_added_weighed_and_removed(chosen: EditSettings, qtbot: QtBot)
     assert chosen.choices.loras == ()
 
 
+def test_textual_inversions_are_added_and_removed(chosen: EditSettings) -> None:
+    chosen.choose_model(model())
+    for info in (embedding(), embedding(), lora()):
+        chosen.add_addon(info)
+    assert chosen.choices.embeddings == (embedding(),)
+    assert [use.info for use in chosen.choices.loras] == [lora()]
+    chosen.remove_embedding(embedding().path)
+    assert chosen.choices.embeddings == ()
+
+
+@pytest.mark.parametrize(
+    ("info", "words"),
+    [
+        (embedding(Family.sd15), "a textual inversion for Stable Diffusion 1.5; the chosen model"),
+        (embedding(problem="This download isn't finished."), "isn't finished"),
+        (model(name="whole"), "whole.safetensors is no LoRA"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words(
+    chosen: EditSettings, qtbot: QtBot, info: ModelInfo, words: str
+) -> None:
+    chosen.choose_model(model())
+    with qtbot.waitSignal(chosen.refused) as refused:
+        chosen.add_addon(info)
+    assert words in str(refused.args)
+    assert chosen.choices.embeddings == ()
+
+
 @pytest.mark.parametrize(
     ("info", "words"),
     [
@@ -109,8 +138,11 @@ def test_the_next_session_starts_with_the_same_numbers(chosen: EditSettings) -> 
     chosen.change(candidates=4, patch_candidates=1)
     chosen.keep(settings)
     later = EditSettings()
+    settings.set("compile_models", True)
     later.restore(settings)
     assert later.choices.preset is PresetName.custom
     assert (later.choices.steps, later.choices.candidates) == (12, 4)
     assert later.choices.patch_candidates == 1
+    assert later.choices.compile
+    assert not chosen.choices.compile
     assert later.choices.model is None

@@ -17,14 +17,17 @@ from inpaint_studio.core.edit import (
     SeamReport,
 )
 from inpaint_studio.core.expansion import MENDING_STRENGTH, TILE_STRENGTH
+from inpaint_studio.core.expansion_plan import plan_for
 from inpaint_studio.core.flatten import flatten
 from inpaint_studio.core.frame_commands import SetFrame
 from inpaint_studio.core.layer import MaskLayer, ResultLayer
+from inpaint_studio.core.placement import Placement
 from inpaint_studio.core.uncovered import Uncovered
 from inpaint_studio.editor.expand_controller import ExpandController
 from inpaint_studio.editor.session import EditorSession
+from inpaint_studio.errors import EditRefusedError
 from inpaint_studio.geometry import Bounds
-from inpaint_studio.imaging.outpaint_plan import ExpansionPlan, PlanSettings
+from inpaint_studio.imaging.outpaint_plan import ExpansionPlan
 from inpaint_studio.imaging.size_rule import SizeRule
 from tests.documents import noise_document, state_of
 from tests.fake_engine import FakeEngine, constant_result
@@ -43,10 +46,9 @@ class Editor:
     def __init__(self, frame: Bounds = FRAME) -> None:
         self.session = EditorSession(1 << 30)
         self.engine = FakeEngine()
-        self.again: list[ResultLayer] = []
-        self.expansions = ExpandController(self.session, self.engine, self.again.append)
+        self.expansions = ExpandController(self.session, self.engine)
         self.told: list[tuple[object, ...]] = []
-        for name in ("busy_changed", "finished", "stopped", "failed", "refused"):
+        for name in ("busy_changed", "finished", "stopped", "failed", "refused", "redone"):
             signal = getattr(self.expansions, name)
             signal.connect(lambda *values, name=name: self.told.append((name, *values)))
         self.session.open(noise_document())
@@ -58,9 +60,18 @@ class Editor:
         assert self.session.document is not None
         return self.session.document
 
+    @property
+    def area(self) -> Uncovered:
+        return Uncovered.of(self.document)
+
     def plan(self, sizes: SizeRule | None = None) -> ExpansionPlan:
-        plan = self.expansions.make_plan(sizes, PLENTY)
+        plan = plan_for(self.area, sizes, PLENTY)
         assert plan is not None
+        return plan
+
+    def start(self, params: EditParams, sizes: SizeRule | None = None, *, mends: bool = True):
+        plan = self.plan(sizes)
+        self.expansions.start(plan, params, self.area, mends=mends)
         return plan
 
     def finish_all(self) -> None:
@@ -96,8 +107,7 @@ def mask_of(request: EditRequest) -> np.ndarray:
 
 
 def test_a_frame_is_filled_step_by_step_and_old_pixels_stay(editor: Editor) -> None:
-    plan = editor.plan()
-    editor.expansions.start(plan, PATCH)
+    plan = editor.start(PATCH)
     editor.finish_all()
     assert editor.told == [("busy_changed", True), ("busy_changed", False), ("finished",)]
     assert len(editor.results()) == len(plan.steps) == 8
@@ -105,13 +115,12 @@ def test_a_frame_is_filled_step_by_step_and_old_pixels_stay(editor: Editor) -> N
     assert picture[..., 3].min() == 255
     inside = PICTURE.relative_to(FRAME).slices()
     np.testing.assert_array_equal(picture[inside], editor.original())
-    assert editor.expansions.make_plan(None, PLENTY) is None
-    assert "already fills" in str(editor.told[-1])
+    assert plan_for(editor.area, None, PLENTY) is None
 
 
 def test_all_of_it_is_one_step_of_the_history(editor: Editor) -> None:
     before = state_of(editor.document)
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.finish_all()
     done = state_of(editor.document)
     assert editor.session.history.labels == ["Expand frame", "Expand"]
@@ -122,8 +131,7 @@ def test_all_of_it_is_one_step_of_the_history(editor: Editor) -> None:
 
 
 def test_each_step_sees_what_the_last_one_made(editor: Editor) -> None:
-    plan = editor.plan()
-    editor.expansions.start(plan, PATCH)
+    plan = editor.start(PATCH)
     for job in range(1, 8):
         editor.engine.finish(job)
     (piece,) = editor.engine.requests[8].pieces
@@ -133,7 +141,7 @@ def test_each_step_sees_what_the_last_one_made(editor: Editor) -> None:
 
 
 def test_masks_hold_only_what_was_uncovered(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.finish_all()
     total = sum(int((mask_of(r) > 0).sum()) for r in editor.engine.requests.values())
     assert total == FRAME.area - PICTURE.area
@@ -141,7 +149,7 @@ def test_masks_hold_only_what_was_uncovered(editor: Editor) -> None:
 
 
 def test_cancel_keeps_finished_steps_and_resume_goes_on(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.engine.finish(1)
     editor.engine.finish(2)
     editor.expansions.cancel()
@@ -157,7 +165,7 @@ def test_cancel_keeps_finished_steps_and_resume_goes_on(editor: Editor) -> None:
 
 
 def test_a_result_that_was_faster_than_the_cancel_is_kept(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.expansions.cancel()
     editor.engine.finish(1)
     assert editor.told[-1] == ("stopped", 1)
@@ -167,7 +175,7 @@ def test_a_result_that_was_faster_than_the_cancel_is_kept(editor: Editor) -> Non
 
 def test_undo_while_it_runs_stops_it(editor: Editor) -> None:
     before = state_of(editor.document)
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.engine.finish(1)
     editor.engine.finish(2)
     editor.session.undo()
@@ -181,7 +189,7 @@ def test_undo_while_it_runs_stops_it(editor: Editor) -> None:
 
 
 def test_failure_says_so_and_keeps_what_is_done(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.engine.finish(1)
     editor.engine.fail(2, "The engine stopped.")
     assert editor.told[-1] == ("failed", "The engine stopped.", "details")
@@ -190,7 +198,7 @@ def test_failure_says_so_and_keeps_what_is_done(editor: Editor) -> None:
 
 
 def test_another_document_drops_the_run(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.session.open(noise_document(seed=3))
     assert editor.engine.cancelled == [1]
     editor.engine.finish(1)
@@ -202,8 +210,7 @@ def test_another_document_drops_the_run(editor: Editor) -> None:
 def test_progress_counts_all_steps(editor: Editor) -> None:
     seen: list[tuple[float, str]] = []
     editor.expansions.progressed.connect(lambda *values: seen.append(values))
-    plan = editor.plan()
-    editor.expansions.start(plan, PATCH)
+    plan = editor.start(PATCH)
     editor.engine.job_progressed.emit(1, 0.5, "Filling")
     editor.engine.finish(1)
     editor.engine.job_progressed.emit(2, 0.0, "Filling")
@@ -213,18 +220,130 @@ def test_progress_counts_all_steps(editor: Editor) -> None:
     assert editor.expansions.current_step == 1
 
 
-def test_one_step_can_be_made_again(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(), PATCH)
+def test_one_step_is_made_again_on_what_lay_below_it(editor: Editor) -> None:
+    editor.start(PATCH)
     editor.finish_all()
-    editor.expansions.rerun(2)
-    assert editor.again == [editor.results()[2]]
+    layers = editor.results()
+    layers[2].placement = Placement(dx=3)
+    before, first = state_of(editor.document), editor.engine.requests[3]
+    editor.expansions.redo(layers[2])
+    again = editor.engine.requests[9]
+    np.testing.assert_array_equal(again.pieces[0].image, first.pieces[0].image)
+    np.testing.assert_array_equal(again.pieces[0].mask, first.pieces[0].mask)
+    np.testing.assert_array_equal(again.pieces[0].avoid, first.pieces[0].avoid)
+    assert again.params == replace(first.params, seed=first.params.seed + 1)
+    editor.engine.finish(9)
+    made = editor.results()
+    assert editor.told[-2:] == [("busy_changed", False), ("redone", made[2].id)]
+    assert made[2] is not layers[2]
+    assert made[2].props == layers[2].props
+    assert made[2].placement == Placement(dx=3)
+    assert [*made[:2], *made[3:]] == [*layers[:2], *layers[3:]]
+    assert editor.session.history.labels[-1] == "Redo step 3"
     editor.session.undo()
-    editor.expansions.rerun(2)
-    assert len(editor.again) == 1
+    assert state_of(editor.document) == before
+    assert editor.results() == layers
+
+
+def test_a_step_is_found_after_the_run_is_forgotten(editor: Editor) -> None:
+    editor.start(PATCH)
+    editor.finish_all()
+    document = editor.document
+    editor.session.open(noise_document(seed=3))
+    editor.session.open(document)
+    editor.expansions.redo(editor.results()[0])
+    editor.engine.finish(9)
+    assert len(editor.results()) == 8
+    assert editor.results()[0].result.params.seed == 1
+
+
+def test_redoing_a_step_renews_the_mending_of_its_join(editor: Editor) -> None:
+    editor.start(MODEL, TINY)
+    editor.finish_with_seam(1, 1.5)
+    editor.finish_all()
+    step, join = editor.results()[:2]
+    before = state_of(editor.document)
+    assert step.result.place is not None
+    assert join.result.place == replace(step.result.place, mends=True)
+    editor.expansions.redo(join)
+    last = len(editor.engine.requests)
+    editor.finish_with_seam(last, 1.6)
+    mending = editor.engine.requests[last + 1]
+    assert mending.params.strength == MENDING_STRENGTH
+    assert (mask_of(mending) > 0).any()
+    editor.engine.finish(last + 1)
+    new_step, new_join = editor.results()[:2]
+    assert new_step is not step
+    assert new_join is not join
+    assert new_join.result.place == join.result.place
+    assert editor.session.history.labels[-1] == "Redo step 1"
+    editor.session.undo()
+    assert state_of(editor.document) == before
+
+
+def test_a_join_that_no_longer_shows_loses_its_mending(editor: Editor) -> None:
+    editor.start(MODEL, TINY)
+    editor.finish_with_seam(1, 1.5)
+    editor.finish_all()
+    count = len(editor.results())
+    editor.expansions.redo(editor.results()[0])
+    editor.engine.finish(len(editor.engine.requests))
+    assert len(editor.results()) == count - 1
+    assert not any(layer.result.place.mends for layer in editor.results() if layer.result.place)
+
+
+def test_what_can_not_be_redone_says_why(editor: Editor) -> None:
+    editor.start(PATCH)
+    editor.engine.finish(1)
+    (layer,) = editor.results()
+    editor.expansions.redo(layer)
+    assert "Still expanding" in str(editor.told[-1])
+    editor.expansions.cancel()
+    editor.engine.obey_cancel(2)
+    layer.props = replace(layer.props, locked=True)
+    editor.expansions.redo(layer)
+    assert "locked" in str(editor.told[-1])
+    assert len(editor.engine.requests) == 2
+
+
+def test_cancelling_a_redo_changes_nothing_and_deleting_its_layer_stops_it(
+    editor: Editor,
+) -> None:
+    editor.start(PATCH)
+    editor.finish_all()
+    before = state_of(editor.document)
+    editor.expansions.redo(editor.results()[7])
+    editor.expansions.cancel()
+    editor.engine.obey_cancel(9)
+    assert state_of(editor.document) == before
+    assert not editor.expansions.is_busy
+    editor.expansions.redo(editor.results()[7])
+    editor.session.undo()
+    assert editor.engine.cancelled == [9, 10]
+    editor.engine.finish(10)
+    assert not editor.results()
+
+
+def test_previews_are_cut_out_by_the_steps_mask(editor: Editor) -> None:
+    seen: list[tuple[Bounds, np.ndarray]] = []
+    ended: list[bool] = []
+    editor.expansions.previewed.connect(lambda *values: seen.append(values))
+    editor.expansions.preview_ended.connect(lambda: ended.append(True))
+    plan = editor.start(PATCH)
+    context, mask = plan.steps[0].context, mask_of(editor.engine.requests[1])
+    picture = np.full((context.height, context.width, 3), 90, np.uint8)
+    editor.engine.job_previewed.emit(1, (context, picture))
+    editor.engine.job_previewed.emit(7, (context, picture))
+    ((bounds, pixels),) = seen
+    assert bounds == context
+    np.testing.assert_array_equal(pixels[..., 3], mask)
+    assert not ended
+    editor.engine.finish(1)
+    assert ended
 
 
 def test_layers_are_named_by_their_steps_and_lie_below_the_masks(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.finish_all()
     assert [layer.props.name for layer in editor.results()][:2] == [
         "Expand 1 of 8",
@@ -234,7 +353,7 @@ def test_layers_are_named_by_their_steps_and_lie_below_the_masks(editor: Editor)
 
 
 def test_a_visible_seam_is_drawn_once_more_where_a_model_can(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(TINY), MODEL)
+    editor.start(MODEL, TINY)
     first = mask_of(editor.engine.requests[1])
     editor.finish_with_seam(1, 1.5)
     mending = editor.engine.requests[2]
@@ -244,24 +363,23 @@ def test_a_visible_seam_is_drawn_once_more_where_a_model_can(editor: Editor) -> 
     assert (band[first > 0] > 0).any()
     assert (band[first == 0] > 0).any()
     editor.finish_with_seam(2, 1.5)
-    assert editor.results()[1].props.name.startswith("Seam 1 of")
+    assert editor.results()[1].props.name.startswith("Join 1 of")
     assert editor.expansions.current_step == 1
     assert editor.engine.requests[3].params.strength == 1.0
 
 
 def test_patch_fill_and_good_seams_get_no_second_pass(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.finish_with_seam(1, 1.9)
     assert editor.expansions.current_step == 1
     other = Editor()
-    other.expansions.mends_seams = False
-    other.expansions.start(other.plan(TINY), MODEL)
+    other.start(MODEL, TINY, mends=False)
     other.finish_with_seam(1, 1.9)
     assert other.expansions.current_step == 1
 
 
 def test_cancelling_the_second_pass_keeps_the_step(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(TINY), MODEL)
+    editor.start(MODEL, TINY)
     editor.finish_with_seam(1, 1.5)
     editor.expansions.cancel()
     editor.engine.obey_cancel(2)
@@ -271,7 +389,7 @@ def test_cancelling_the_second_pass_keeps_the_step(editor: Editor) -> None:
 
 
 def test_each_step_draws_with_its_own_seed(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(TINY), MODEL)
+    editor.start(MODEL, TINY)
     editor.finish_all()
     seeds = [request.params.seed for request in editor.engine.requests.values()]
     assert len(set(seeds)) == len(seeds)
@@ -280,8 +398,7 @@ def test_each_step_draws_with_its_own_seed(editor: Editor) -> None:
 
 def test_far_larger_frames_are_laid_out_and_refined(qtbot: QtBot) -> None:
     editor = Editor(Bounds(-150, -80, 400, 250))
-    plan = editor.plan(TINY)
-    editor.expansions.start(plan, MODEL)
+    editor.start(MODEL, TINY)
     layout = editor.engine.requests[1]
     assert layout.pieces[0].context == editor.document.frame
     assert layout.params.strength == 1.0
@@ -302,7 +419,7 @@ def test_ragged_edges_are_filled_around_what_is_there(qtbot: QtBot) -> None:
     pixels = editor.original()
     rows, columns = np.mgrid[:64, :96]
     pixels[columns < rows // 6] = 0
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.finish_all()
     assert len(editor.results()) == 1
     assert editor.picture()[..., 3].min() == 255
@@ -310,24 +427,23 @@ def test_ragged_edges_are_filled_around_what_is_there(qtbot: QtBot) -> None:
 
 def test_nothing_to_continue_is_refused(qtbot: QtBot) -> None:
     editor = Editor(Bounds(500, 500, 50, 50))
-    assert editor.expansions.make_plan(None, PLENTY, PlanSettings()) is None
-    assert "no picture" in str(editor.told[-1])
+    with pytest.raises(EditRefusedError, match="no picture"):
+        plan_for(editor.area, None, PLENTY)
 
 
 def test_without_a_document_nothing_happens(qtbot: QtBot) -> None:
     editor = Editor()
-    plan = editor.plan()
+    plan, area = editor.plan(), editor.area
     editor.session.open(None)
-    editor.expansions.start(plan, PATCH)
+    editor.expansions.start(plan, PATCH, area)
     editor.expansions.resume()
     editor.expansions.cancel()
-    assert editor.expansions.make_plan(None, PLENTY) is None
     assert not editor.engine.requests
 
 
 def test_cancel_between_two_steps_begins_no_other(editor: Editor) -> None:
     editor.expansions.step_finished.connect(lambda _index, _layer: editor.expansions.cancel())
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.engine.finish(1)
     assert editor.told[-1] == ("stopped", 1)
     assert editor.engine.cancelled == []
@@ -335,7 +451,7 @@ def test_cancel_between_two_steps_begins_no_other(editor: Editor) -> None:
 
 
 def test_going_on_with_other_wishes_starts_anew(editor: Editor) -> None:
-    editor.expansions.start(editor.plan(), PATCH)
+    editor.start(PATCH)
     editor.engine.finish(1)
     editor.expansions.cancel()
     editor.engine.obey_cancel(2)
@@ -346,3 +462,44 @@ def test_going_on_with_other_wishes_starts_anew(editor: Editor) -> None:
     editor.engine.obey_cancel(3)
     editor.expansions.go(editor.plan(), MODEL, area)
     assert editor.expansions.current_step == 0
+
+
+@pytest.fixture
+def threaded(editor: Editor, monkeypatch: pytest.MonkeyPatch) -> Editor:
+    """As for large steps, whose pixels are copied on a thread."""
+    monkeypatch.setattr("inpaint_studio.editor.expand_controller.AT_ONCE", 0)
+    return editor
+
+
+def test_large_steps_are_copied_on_a_thread(threaded: Editor, qtbot: QtBot) -> None:
+    plan = threaded.start(PATCH)
+    assert not threaded.engine.requests
+    for job in range(1, len(plan.steps) + 1):
+        qtbot.waitUntil(lambda job=job: job in threaded.engine.requests)
+        threaded.engine.finish(job)
+    qtbot.waitUntil(lambda: not threaded.expansions.is_busy)
+    assert threaded.told[-1] == ("finished",)
+    assert threaded.picture()[..., 3].min() == 255
+
+
+def test_cancel_while_pixels_are_copied_asks_for_nothing(threaded: Editor, qtbot: QtBot) -> None:
+    threaded.start(PATCH)
+    threaded.expansions.cancel()
+    qtbot.waitUntil(lambda: not threaded.expansions.is_busy)
+    assert threaded.told[-1] == ("stopped", 0)
+    assert not threaded.engine.requests
+    assert threaded.expansions.can_resume
+
+
+def test_another_document_while_pixels_are_copied(threaded: Editor, qtbot: QtBot) -> None:
+    threaded.start(PATCH)
+    threaded.session.open(noise_document(seed=3))
+    threaded.session.do(SetFrame(PICTURE, FRAME))
+    threaded.start(PATCH)
+    qtbot.waitUntil(lambda: bool(threaded.engine.requests))
+    assert len(threaded.engine.requests) == 1
+    threaded.engine.finish(1)
+    qtbot.waitUntil(lambda: len(threaded.engine.requests) == 2)
+    assert len(threaded.results()) == 1
+    threaded.expansions.cancel()
+    threaded.engine.obey_cancel(2)

@@ -121,6 +121,18 @@ def test_edges_snap_to_round_sizes_ratios_and_the_picture(
     assert not session.history.can_undo
 
 
+def test_what_an_edge_snapped_to_is_shown(session: EditorSession, tool: FrameTool) -> None:
+    tool.begin(at(300, 100))
+    for x, hint in ((477, "480 px"), (353, "16:9"), (303, "edge of the picture"), (203, "1:1")):
+        tool.motion(at(x, 100, Modifier.none))
+        assert tool.text.endswith(f" · {hint}")
+    tool.motion(at(410, 100, Modifier.none))
+    assert tool.text == "410 × 200 · 0.1 MP"
+    tool.motion(at(477, 100, Modifier.none))
+    tool.end(at(477, 100, Modifier.none))
+    assert tool.text == "480 × 200 · 0.1 MP"
+
+
 def test_zoomed_in_snapping_and_hitting_are_finer(tool: FrameTool) -> None:
     assert tool.handle_at(Point(310, 100)) is Handle.right
     tool.view_scale = 4.0

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from inpaint_studio.core.arrangement import Spot
 from inpaint_studio.core.commands import AddLayer
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.flatten import flatten
-from inpaint_studio.core.layer import ImageLayer, Layer, LayerProps, MaskKind
+from inpaint_studio.core.layer import (
+    ImageLayer,
+    Layer,
+    LayerProps,
+    MaskKind,
+    MaskLayer,
+    MaskSettings,
+)
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.editor.layer_controller import LayerController
 from inpaint_studio.editor.session import EditorSession
@@ -114,17 +122,47 @@ def test_delete_of_another_layer_keeps_the_active_one(
     assert session.active_layer is mask
 
 
-def test_masks_and_the_last_picture_stay(session: EditorSession, layers: LayerController) -> None:
+def test_the_last_mask_and_the_last_picture_stay(
+    session: EditorSession, layers: LayerController
+) -> None:
     said: list[str] = []
     layers.refused.connect(said.append)
     add_result(session)
-    for kind in MaskKind:
-        layers.delete(document_of(session).mask(kind).id)
+    layers.delete(document_of(session).mask(MaskKind.repaint).id)
     layers.delete(picture_of(session).id)
     assert len(document_of(session).layers) == 4
-    assert said == ["A mask always stays. Clear it instead."] * 2 + [
-        "This is the last picture, so it stays."
+    assert said == [
+        "The last mask stays. Clear it instead.",
+        "This is the last picture, so it stays.",
     ]
+
+
+def test_masks_of_what_is_not_copied_go_and_come_back(
+    session: EditorSession, layers: LayerController
+) -> None:
+    avoid = document_of(session).mask(MaskKind.avoid)
+    session.set_active_layer(avoid.id)
+    layers.delete(avoid.id)
+    assert not document_of(session).layers.masks(MaskKind.avoid)
+    assert session.active_layer is document_of(session).mask(MaskKind.repaint)
+    session.undo()
+    assert document_of(session).mask(MaskKind.avoid) is avoid
+
+
+def test_a_duplicated_mask_has_its_own_pixels(
+    session: EditorSession, layers: LayerController
+) -> None:
+    mask = document_of(session).mask(MaskKind.repaint)
+    mask.settings = MaskSettings("#00ff00", is_used=False, grow=3, feather=5)
+    mask.raster.writable(Bounds(3, 4, 5, 6))[...] = 90
+    layers.duplicate(mask.id)
+    copy = session.active_layer
+    assert isinstance(copy, MaskLayer)
+    assert (copy.kind, copy.settings) == (mask.kind, mask.settings)
+    mask.raster.writable(Bounds(3, 4, 5, 6))[...] = 0
+    assert copy.raster.content_bounds() == Bounds(3, 4, 5, 6)
+    layers.delete(mask.id)
+    assert document_of(session).layers.masks(MaskKind.repaint) == [copy]
 
 
 def test_one_of_two_pictures_can_go(session: EditorSession, layers: LayerController) -> None:
@@ -162,14 +200,14 @@ def test_layers_move_among_pictures_and_masks_stay_on_top(
     before = state_of(document_of(session))
     layers.shift(picture.id, 1)
     assert names(session)[:2] == ["Remove", "noise.png"]
-    layers.shift(picture.id, 5)
+    layers.shift(picture.id, 1)
     assert names(session)[:2] == ["Remove", "noise.png"]
     assert session.history.labels.count("Move layer") == 1
-    layers.move(result.id, 99)
+    layers.move([result.id], Spot(None, picture.id))
     session.undo()
     session.undo()
     assert state_of(document_of(session)) == before
-    layers.move(document_of(session).mask(MaskKind.repaint).id, 0)
+    layers.move([document_of(session).mask(MaskKind.repaint).id], Spot())
     assert state_of(document_of(session)) == before
 
 
@@ -222,7 +260,7 @@ def test_locked_layers_refuse_with_their_name(
     before = state_of(document_of(session))
     layers.set_blend_mode(result.id, BlendMode.multiply)
     layers.merge_down(result.id)
-    layers.move(result.id, 0)
+    layers.move([result.id], Spot())
     layers.delete(result.id)
     layers.flatten_visible()
     assert state_of(document_of(session)) == before
@@ -237,5 +275,4 @@ def test_nothing_to_merge_with_is_said(session: EditorSession, layers: LayerCont
     result = add_result(session)
     layers.toggle_visible(result.id)
     layers.merge_down(result.id)
-    layers.duplicate(document_of(session).mask(MaskKind.repaint).id)
-    assert len(refusals) == 3
+    assert len(refusals) == 2

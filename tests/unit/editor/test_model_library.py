@@ -11,7 +11,7 @@ from inpaint_studio.editor import model_library
 from inpaint_studio.editor.edit_settings import EditSettings
 from inpaint_studio.editor.model_library import ModelLibrary
 from inpaint_studio.settings import LAST_MODEL, MODEL_FOLDERS, Settings
-from tests.model_files import SD15, SDXL, kohya_lora, write_safetensors
+from tests.model_files import FLUX, SD15, SDXL, kohya_lora, write_folder, write_safetensors
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_models_are_found_by_name_and_loras_apart(qtbot: QtBot, folder: Path) ->
     assert not desk.library.models
     desk.look()
     assert desk.names == ["A", "b"]
-    assert [info.name for info in desk.library.loras] == ["style"]
+    assert [info.name for info in desk.library.addons] == ["style"]
     assert desk.library.machine.memory_bytes
     assert desk.chosen.choices.model is None
 
@@ -123,15 +123,51 @@ def test_what_is_no_model_is_refused_and_not_added(
     assert desk.chosen.choices.model is None
 
 
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A FLUX transformer alone, and elsewhere a folder with all that it lacks."""
+    write_folder(tmp_path / "lender", "FluxPipeline", "transformer", {"in_channels": 64})
+    return write_safetensors(tmp_path / "unet" / "dev.safetensors", FLUX)
+
+
+def test_where_the_rest_of_a_transformer_is_stays_known(
+    qtbot: QtBot, bare: Path, tmp_path: Path
+) -> None:
+    desk = Desk(qtbot, bare)
+    desk.look()
+    (info,) = (m for m in desk.library.models if m.path == bare)
+    assert desk.library.companion_of(info) is None
+    desk.library.lend(info, tmp_path / "lender")
+    desk.wait()
+    assert not desk.said
+    assert desk.chosen.choices.model == info
+    assert desk.chosen.choices.companion == tmp_path / "lender"
+    desk.library.choose(None)
+    assert desk.chosen.choices.companion is None
+    desk.library.choose(info)
+    assert desk.chosen.choices.companion == tmp_path / "lender"
+
+
+def test_a_folder_that_lends_nothing_is_refused(qtbot: QtBot, bare: Path, tmp_path: Path) -> None:
+    desk = Desk(qtbot, bare)
+    desk.look()
+    (info,) = (m for m in desk.library.models if m.path == bare)
+    write_folder(tmp_path / "other")
+    desk.library.lend(info, tmp_path / "other")
+    desk.wait()
+    assert desk.said == ["other: is not a complete folder of FLUX.1."]
+    assert desk.library.companion_of(info) is None
+
+
 def test_a_lora_is_added_to_a_model_of_its_family_only(qtbot: QtBot, folder: Path) -> None:
     desk = Desk(qtbot, folder)
     desk.look()
     first, second = desk.library.models
     desk.library.choose(second)
-    desk.library.add_lora(folder / "style.safetensors")
+    desk.library.add_addon(folder / "style.safetensors")
     desk.wait()
     assert "for Stable Diffusion 1.5" in desk.said[0]
     desk.library.choose(first)
-    desk.library.add_lora(folder / "style.safetensors")
+    desk.library.add_addon(folder / "style.safetensors")
     desk.wait()
     assert [use.info.name for use in desk.chosen.choices.loras] == ["style"]

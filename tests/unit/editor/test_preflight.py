@@ -15,6 +15,7 @@ from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.geometry import Bounds, Extent
 from inpaint_studio.imaging.crop import CropPlan
 from inpaint_studio.models.families import Family
+from inpaint_studio.models.presets import PresetName
 from tests.documents import MODEL, noise_document
 from tests.model_infos import model
 
@@ -69,6 +70,14 @@ def test_it_holds_the_mask_and_obeys_the_family(desk: Desk) -> None:
     assert flight.crops == 1
     desk.session.undo()
     assert desk.preflight.flight is None
+
+
+def test_a_draft_is_planned_smaller(desk: Desk) -> None:
+    desk.settings.choose_model(model(Family.sdxl))
+    desk.paint(Bounds(100, 100, 800, 700))
+    usual = desk.flight().plan.size.area
+    desk.settings.choose_preset(PresetName.draft)
+    assert desk.flight().plan.size.area < 0.7 * usual
 
 
 def test_places_far_apart_are_counted(desk: Desk) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from inpaint_studio.core.commands import DeleteLayer
 from inpaint_studio.editor.session import EditorSession
 from tests.blob_stores import MemoryStore
 from tests.documents import noise_document, state_of
+from tests.fakes import until
 
 PLENTY = 1 << 30
 
@@ -23,7 +25,7 @@ def session(store: MemoryStore) -> EditorSession:
     assert session.document is not None
     picture = next(iter(session.document.layers))
     session.do(DeleteLayer("Delete layer", picture, 0))
-    assert len(store.blobs) == 1
+    assert until(lambda: len(store.blobs) == 1, 10)
     return session
 
 
@@ -70,3 +72,20 @@ def test_budgets_change_at_once_and_for_the_next_document(
     assert store.blobs == {}
     session.open(noise_document())
     assert session.history.budget_bytes == PLENTY
+
+
+def test_a_disk_that_is_full_is_told_in_the_thread_of_the_window(qtbot: QtBot) -> None:
+    told: list[str] = []
+    session = EditorSession(1000, store=MemoryStore(is_full=True), disk_budget_bytes=PLENTY)
+    session.noticed.connect(told.append)
+    session.open(noise_document())
+    assert session.document is not None
+    before = state_of(session.document)
+    picture = next(iter(session.document.layers))
+    session.do(DeleteLayer("Delete layer", picture, 0))
+    qtbot.waitUntil(lambda: len(told) == 1)
+    assert "the disk is full" in told[0]
+    assert session.history.disk_nbytes == 0
+    assert session.history.labels == ["Delete layer"]
+    session.undo()
+    assert state_of(session.document) == before

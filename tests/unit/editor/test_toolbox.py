@@ -196,7 +196,7 @@ def test_holes_are_filled_and_layers_become_masks(session: EditorSession, toolbo
     masks.fill_holes()
     assert mask_of(session)[20:60, 20:60].min() == 255
     masks.clear()
-    masks.from_layer(session.document.layers.painted[0])
+    masks.from_layer(next(iter(session.document.layers)))
     assert mask_of(session).min() == 255
     with pytest.raises(EditRefusedError, match="3 × 3"):
         masks.paste(np.zeros((3, 3), np.uint8))

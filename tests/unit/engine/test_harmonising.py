@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
-from skimage import data
 
 from inpaint_studio.core.edit import DiffusionOptions, EditParams, EditPiece, EditRequest, Intent
 from inpaint_studio.engine.edit_runner import run_edit
@@ -20,21 +20,14 @@ from inpaint_studio.imaging.mask_ops import bounds_of
 from inpaint_studio.imaging.seam import SeamReport, seam_report
 from inpaint_studio.imaging.size_rule import SizeRule
 from tests.fakes import PerfectModel
+from tests.photos import ten_photos
 
-PHOTOS = [
-    ("astronaut", 120, 250, 60),
-    ("astronaut", 380, 130, 50),
-    ("astronaut", 60, 420, 40),
-    ("coffee", 90, 480, 45),
-    ("coffee", 250, 300, 60),
-    ("coffee", 330, 100, 40),
-    ("chelsea", 60, 380, 30),
-    ("chelsea", 180, 200, 50),
-    ("rocket", 200, 150, 50),
-    ("rocket", 330, 400, 40),
-]
-"""Name, and row, column and radius in px of what is masked."""
-
+RADIUS = 50
+"""px of what is masked, across; a quarter more along."""
+SEAM_AIM = 1.15
+"""Of the seam ratio, where an untouched photo has 1."""
+STEP_AIM = 0.3
+"""Delta E more than the photo itself has across the edge; 2.3 is what people just notice."""
 ANY_SIZE = SizeRule(8, 64 * 64, 2048 * 2048, 64, 2048)
 
 
@@ -46,10 +39,11 @@ class Case:
     piece: EditPiece
 
 
-def case_of(name: str, y: int, x: int, radius: int) -> Case:
-    picture = getattr(data, name)()
-    rows, columns = np.mgrid[: picture.shape[0], : picture.shape[1]]
-    disc = np.hypot(rows - y, (columns - x) * 0.8) < radius
+def case_of(picture: np.ndarray) -> Case:
+    """A disc in the middle, where photos have their subject."""
+    height, width = picture.shape[:2]
+    rows, columns = np.mgrid[:height, :width]
+    disc = np.hypot(rows - height // 2, (columns - width // 2) * 0.8) < RADIUS
     painted = np.where(disc, np.uint8(255), np.uint8(0))
     frame = Bounds(0, 0, picture.shape[1], picture.shape[0])
     context = RedrawingContext(minimum_side=256).plan(bounds_of(painted), frame)
@@ -60,7 +54,7 @@ def case_of(name: str, y: int, x: int, radius: int) -> Case:
 
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
-    return [case_of(*photo) for photo in PHOTOS]
+    return [case_of(picture) for picture in ten_photos().values()]
 
 
 def as_bytes(picture: np.ndarray) -> np.ndarray:
@@ -76,8 +70,8 @@ def gradient(picture: np.ndarray, _index: int = 0) -> np.ndarray:
     return as_bytes(picture + slope)
 
 
-def blur(picture: np.ndarray, _index: int = 0) -> np.ndarray:
-    return np.asarray(Image.fromarray(picture).filter(ImageFilter.GaussianBlur(1.2)))
+def blur(picture: np.ndarray, _index: int = 0, sigma: float = 1.2) -> np.ndarray:
+    return np.asarray(Image.fromarray(picture).filter(ImageFilter.GaussianBlur(sigma)))
 
 
 def shift(picture: np.ndarray, _index: int = 0) -> np.ndarray:
@@ -90,11 +84,15 @@ def all_at_once(picture: np.ndarray, _index: int = 0) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Look:
-    """How an edit looks beside the truth. `error`: mean difference of low-passed 8-bit values."""
+    """How an edit looks beside the truth.
+
+    `error`: mean difference of low-passed 8-bit values; `distance`: RMS of all differences.
+    """
 
     report: SeamReport
     untouched: SeamReport
     error: float
+    distance: float
 
     @property
     def seam(self) -> float:
@@ -117,8 +115,10 @@ def look(case: Case, picture: np.ndarray, alpha: np.ndarray) -> Look:
         for p in (seen, case.truth)
     ]
     error = np.abs(low[0] - low[1])[alpha > 200].mean()
+    distance = np.sqrt(((seen - case.truth.astype(float))[alpha > 200] ** 2).mean())
     untouched = seam_report(case.truth, case.truth, alpha)
-    return Look(seam_report(case.piece.image, seen, alpha), untouched, float(error))
+    report = seam_report(case.piece.image, seen, alpha)
+    return Look(report, untouched, float(error), float(distance))
 
 
 def looks(
@@ -141,30 +141,34 @@ def test_wrong_colours_are_put_right(
     pairs = [looks(case, flaw, soft_mask) for case in cases]
     for before, after in pairs:
         assert after.report.max_change_outside == 0
-        assert after.seam < 1.15
-        assert after.step < 0.3
-        assert after.error < 2.5
-        assert after.error < 0.45 * before.error
+        assert after.seam < SEAM_AIM
+        assert after.step < STEP_AIM
+        assert after.error < 1.5
+        assert after.error < 0.25 * before.error
     errors = np.array([(before.error, after.error) for before, after in pairs])
-    assert errors[:, 1].mean() < 0.16 * errors[:, 0].mean()
+    assert errors[:, 1].mean() < 0.13 * errors[:, 0].mean()
 
 
-def test_softness_and_missing_grain_are_made_up_for(cases: list[Case]) -> None:
-    pairs = [looks(case, blur) for case in cases]
+@pytest.mark.parametrize(("sigma", "mean", "worst"), [(0.6, 0.06, 0.2), (1.2, 0.16, 0.5)])
+def test_softness_and_missing_grain_are_made_up_for(
+    cases: list[Case], sigma: float, mean: float, worst: float
+) -> None:
+    pairs = [looks(case, partial(blur, sigma=sigma)) for case in cases]
     for before, after in pairs:
         assert after.softness < before.softness
-        assert after.seam < 1.15
-        assert after.step < 0.3
-    assert np.mean([after.softness for _, after in pairs]) < 0.5 * np.mean(
-        [before.softness for before, _ in pairs]
-    )
+        assert after.softness < worst
+        assert after.seam < SEAM_AIM
+        assert after.step < STEP_AIM
+    assert np.mean([after.softness for _, after in pairs]) < mean
+    sharper = np.mean([after.distance / before.distance for before, after in pairs])
+    assert sharper < 0.85
 
 
 def test_what_only_moved_a_little_is_left_alone(cases: list[Case]) -> None:
     for case in cases:
         before, after = looks(case, shift)
-        assert after.seam < 1.15
-        assert after.step < 0.3
+        assert after.seam < SEAM_AIM
+        assert abs(after.step - before.step) < 0.1
         assert after.error < before.error + 0.3
 
 

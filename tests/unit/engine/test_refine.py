@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -123,3 +124,18 @@ def test_a_cancel_between_tiles() -> None:
     with pytest.raises(JobCancelledError):
         run_edit(request(), backend, lambda *_: None, lambda: len(backend.works) > 3)
     assert len(backend.works) == 4
+
+
+def test_a_layout_gets_no_second_pass_and_no_more_px_than_there_is_memory_for() -> None:
+    asked, backend = request(), FineOnly()
+    run(asked, backend)
+    assert len(backend.works) > 1
+    assert max(work.image.size // 3 for work in backend.works) > 128 * 128
+    alone, small = FineOnly(), FineOnly()
+    run(replace(asked, params=replace(asked.params, refines=False)), alone)
+    assert len(alone.works) == 1
+    limited = replace(asked.params, refines=False, most_pixels=128 * 128)
+    result = run(replace(asked, params=limited), small)
+    (work,) = small.works
+    assert work.image.shape[0] * work.image.shape[1] <= 128 * 128
+    assert result.pieces[0].candidates[0].shape == asked.pieces[0].image.shape

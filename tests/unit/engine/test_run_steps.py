@@ -88,3 +88,11 @@ def test_time_is_counted_by_stage() -> None:
     assert steps.seconds.generate > 0
     assert steps.seconds.finish > 0
     assert steps.seconds.refine == 0
+
+
+def test_the_bar_waits_for_what_starts_over() -> None:
+    heard = Heard()
+    listen = heard.steps().listener("Generating", 0.0, 1.0)
+    for fraction in (0.5, 0.0, 0.3, 0.6):
+        listen(fraction, None)
+    assert [done for done, _ in heard.progress] == [0.5, 0.5, 0.5, 0.6]

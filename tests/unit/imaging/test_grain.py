@@ -5,7 +5,8 @@ import pytest
 from PIL import Image, ImageFilter
 from skimage import data
 
-from inpaint_studio.imaging.grain import NO_GRAIN_MATCH, REACH, GrainMatch, grain_match
+from inpaint_studio.imaging.deblur import REACH
+from inpaint_studio.imaging.grain import NO_GRAIN_MATCH, GrainMatch, grain_match
 
 EVERYWHERE = np.full((160, 160), 255, np.uint8)
 
@@ -34,7 +35,7 @@ def applied(match: GrainMatch, picture: np.ndarray, seed: int = 0) -> np.ndarray
 def test_grain_of_the_pictures_own_strength_is_added(sigma: float) -> None:
     clean = as_bytes(smooth())
     match = grain_match(grainy(sigma), clean, EVERYWHERE)
-    assert match.sharpening == 0
+    assert match.blur == 0
     added = applied(match, clean) - clean
     assert added.std() == pytest.approx(sigma, rel=0.15)
     assert abs(added.mean()) < 0.2
@@ -63,7 +64,7 @@ def test_a_soft_picture_is_sharpened_toward_its_surroundings() -> None:
     photo = data.coffee()[200:360, 200:360]
     soft = np.asarray(Image.fromarray(photo).filter(ImageFilter.GaussianBlur(0.8)))
     match = grain_match(photo, soft, EVERYWHERE)
-    assert 0.3 < match.sharpening <= 1.5
+    assert 0.3 < match.blur < 1.5
 
     def energy(picture: np.ndarray) -> float:
         return float(np.abs(np.diff(picture.astype(float), n=2, axis=0)).mean())

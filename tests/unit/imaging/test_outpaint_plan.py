@@ -192,15 +192,17 @@ def test_a_deep_strip_is_made_in_equal_rings() -> None:
     assert depths == {750}
 
 
-def test_patch_fill_takes_a_whole_side_with_as_much_to_copy_from() -> None:
+def test_patch_fill_takes_a_whole_side_and_copies_less_from_above_and_below() -> None:
     plan = plan_of(Bounds(-1024, -128, 4096, 2304), PHOTO, None)
     left = plan.steps[0]
     assert left.masks == (Bounds(-1024, 0, 1024, 2048),)
     assert left.context == Bounds(-1024, 0, 2048, 2048)
     top = plan.steps[2]
     assert top.masks == (Bounds(0, -128, 2048, 128),)
-    assert top.context == Bounds(0, -128, 2048, 256)
+    assert top.context == Bounds(0, -128, 2048, 128 + 64)
     assert len(plan.steps) == 8
+    deep = plan_of(Bounds(0, -400, 2048, 2848), PHOTO, None)
+    assert [step.context.height for step in deep.steps] == [400 + 200, 400 + 300]
 
 
 def test_far_more_new_than_known_is_laid_out_and_then_sharpened() -> None:
@@ -235,10 +237,3 @@ def test_tiles_overlap_by_their_ramps() -> None:
     for before, after in itertools.pairwise(tiles):
         if before.context.y == after.context.y:
             assert before.context.right - after.context.x == after.ramps.left > 32
-
-
-def test_only_needed_masks_stay() -> None:
-    plan = plan_of(PHOTO.pad(300), PHOTO, None)
-    left = plan.keeping(lambda mask: mask.x < 0)
-    assert [step.masks[0].x for step in left.steps] == [-300, -300, -300]
-    assert left.working_pixels < plan.working_pixels

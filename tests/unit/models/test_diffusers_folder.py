@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from inpaint_studio.editor.model_reasons import why_not_model
+from inpaint_studio.errors import FileProblemError
 from inpaint_studio.models.detect import identify
 from inpaint_studio.models.families import Family
-from inpaint_studio.models.model_info import ModelFormat, ModelKind
+from inpaint_studio.models.model_info import ModelFormat, ModelInfo, ModelKind
 from tests.model_files import SD15, write_folder, write_json, write_safetensors
 
 WEIGHTS = "diffusion_pytorch_model"
@@ -181,3 +183,20 @@ def test_a_single_file_beside_the_parts_is_not_read(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "m")
     write_safetensors(folder / "v1-5-pruned.safetensors", SD15)
     assert identify(folder).format is ModelFormat.folder
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("models--org--Painter-XL/snapshots/0a1b", "Painter-XL"),
+        ("models--org--Painter-XL/snapshots/0a1b/pytorch_lora_weights.safetensors", "Painter-XL"),
+        ("models--org--Painter-XL/snapshots/0a1b/tuned.safetensors", "tuned"),
+        ("folder/painter", "painter"),
+        ("folder/painter.v2.safetensors", "painter.v2"),
+    ],
+)
+def test_nobody_is_shown_a_hash(path: str, name: str) -> None:
+    kind = ModelFormat.safetensors if path.endswith(".safetensors") else ModelFormat.folder
+    info = ModelInfo(Path(path), format=kind, problem="It is damaged.")
+    assert info.name == name
+    assert "0a1b" not in f"{why_not_model(info)} {FileProblemError(Path(path), 'is damaged.')}"

@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from inpaint_studio.geometry import Bounds, Extent, Point
+from inpaint_studio.ui.canvas.turn import Turn
 from inpaint_studio.ui.canvas.viewport import (
     MAX_ZOOM,
     MIN_ZOOM,
@@ -178,3 +179,125 @@ def test_visible_is_what_the_view_shows_of_the_frame() -> None:
     seen = viewport.visible_in(Bounds(x - 8, y - 4, 20, 20))
     assert seen == Bounds(-4, -2, 10, 10)
     assert viewport.visible_in(Bounds(x - 100, y - 100, 20, 20)).is_empty
+
+
+turns = st.builds(
+    Turn,
+    st.one_of(st.floats(-179.0, 180.0), st.sampled_from([0.0, 90.0, 180.0, -90.0, 45.0])),
+    st.booleans(),
+)
+points = st.builds(Point, st.floats(-2000, 2000), st.floats(-2000, 2000))
+
+
+@given(frames, sizes, ratios, zooms, turns, points)
+def test_there_and_back_in_a_turned_view(
+    frame: Bounds, size: Extent, ratio: float, zoom: float, turn: Turn, point: Point
+) -> None:
+    viewport = shown(frame, size, ratio)
+    viewport.turn_to(turn)
+    viewport.zoom_to(zoom)
+    back = viewport.to_view(viewport.to_document(point))
+    assert math.isclose(back.x, point.x, abs_tol=1e-6)
+    assert math.isclose(back.y, point.y, abs_tol=1e-6)
+
+
+@given(frames, sizes, ratios, zooms, turns, st.data())
+def test_visible_covers_what_is_seen(
+    frame: Bounds, size: Extent, ratio: float, zoom: float, turn: Turn, data: st.DataObject
+) -> None:
+    viewport = shown(frame, size, ratio)
+    viewport.zoom_to(zoom)
+    viewport.turn_to(turn)
+    part = Bounds(
+        data.draw(st.integers(0, size.width - 1)),
+        data.draw(st.integers(0, size.height - 1)),
+        40,
+        30,
+    ).scaled(ratio)
+    x = data.draw(st.floats(part.x + 0.01, part.right - 0.01))
+    y = data.draw(st.floats(part.y + 0.01, part.bottom - 0.01))
+    under = viewport.to_document(Point(x / ratio, y / ratio))
+    assume(frame.contains_point(under))
+    assert viewport.visible_in(part).contains_point(under)
+    assert any(cell.contains_point(under) for cell in viewport.cells_in(part, 256))
+    pixel = Bounds(math.floor(under.x), math.floor(under.y), 1, 1)
+    around = viewport.to_device(pixel)
+    assert around.left - 1e-6 <= x <= around.right + 1e-6
+    assert around.top - 1e-6 <= y <= around.bottom + 1e-6
+
+
+@given(frames, sizes, ratios, zooms, turns, points)
+def test_a_turned_picture_stays_in_reach(
+    frame: Bounds, size: Extent, ratio: float, zoom: float, turn: Turn, by: Point
+) -> None:
+    viewport = shown(frame, size, ratio)
+    viewport.zoom_to(zoom)
+    viewport.turn_to(turn)
+    viewport.pan_by(by.x * 50, by.y * 50)
+    # Two rectangles lie apart only if they do so along the axes of one of them.
+    left, top, right, bottom = viewport.to_device(frame)
+    assert right >= -1
+    assert bottom >= -1
+    assert left <= size.width * ratio + 1
+    assert top <= size.height * ratio + 1
+    width, height = size
+    corners = [
+        viewport.to_document(Point(x, y)) for x, y in ((0, 0), (width, 0), (0, height), size)
+    ]
+    margin = 1 / viewport.zoom
+    assert max(c.x for c in corners) >= frame.x - margin
+    assert max(c.y for c in corners) >= frame.y - margin
+    assert min(c.x for c in corners) <= frame.right + margin
+    assert min(c.y for c in corners) <= frame.bottom + margin
+
+
+@given(sizes, ratios, turns, turns, st.data())
+def test_turning_holds_what_is_under_the_anchor(
+    size: Extent, ratio: float, first: Turn, second: Turn, data: st.DataObject
+) -> None:
+    viewport = shown(Bounds(-9000, -8000, 20000, 18000), size, ratio)
+    viewport.zoom_to(1.0)
+    anchor = Point(
+        data.draw(st.floats(0, size.width)),
+        data.draw(st.floats(0, size.height)),
+    )
+    viewport.turn_to(first)
+    under = viewport.to_document(anchor)
+    viewport.turn_to(second, anchor)
+    now = viewport.to_view(under)
+    assert abs(now.x - anchor.x) * ratio <= 1.5
+    assert abs(now.y - anchor.y) * ratio <= 1.5
+    assert viewport.zoom == 1.0
+
+
+@given(frames, sizes, ratios, turns)
+def test_fit_shows_the_whole_turned_frame(
+    frame: Bounds, size: Extent, ratio: float, turn: Turn
+) -> None:
+    viewport = shown(frame, size, ratio)
+    viewport.turn_to(turn)
+    viewport.fit()
+    if viewport.zoom > MIN_ZOOM:
+        for x, y in viewport.corners(frame):
+            assert 23 <= x <= size.width - 23
+            assert 23 <= y <= size.height - 23
+
+
+def test_mirroring_keeps_a_picture_fitted_and_turning_keeps_the_zoom() -> None:
+    viewport = shown(Bounds(0, 0, 1000, 500), Extent(548, 548))
+    viewport.turn_to(viewport.turn.flipped())
+    assert viewport.is_fitted
+    viewport.turn_to(viewport.turn.by(90.0))
+    assert not viewport.is_fitted
+    assert viewport.zoom == 0.5
+
+
+def test_an_area_is_shown_as_large_as_it_fits() -> None:
+    viewport = shown(Bounds(0, 0, 4000, 3000), Extent(448, 348))
+    viewport.show_area(Bounds(1000, 1000, 200, 100), at_most=8.0)
+    assert viewport.zoom == 2.0
+    assert viewport.to_view(Point(1100, 1050)) == Point(224, 174)
+    viewport.show_area(Bounds(1000, 1000, 2, 1), at_most=8.0)
+    assert viewport.zoom == 8.0
+    viewport.resize(Extent(648, 348), 1.0)
+    assert viewport.zoom == 8.0

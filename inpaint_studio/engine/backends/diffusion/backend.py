@@ -17,6 +17,7 @@ from inpaint_studio.engine.backends.diffusion.devices import Device, pick_device
 from inpaint_studio.engine.backends.diffusion.generate import (
     LEAST_STRENGTH,
     Job,
+    parts_of,
     run,
     steps_for,
 )
@@ -25,6 +26,7 @@ from inpaint_studio.engine.backends.diffusion.loading import load_components
 from inpaint_studio.engine.backends.diffusion.memory import TensorCache, free
 from inpaint_studio.engine.backends.diffusion.nan_guard import guarded_decode
 from inpaint_studio.engine.backends.diffusion.outfit import Outfit, family_of
+from inpaint_studio.engine.backends.diffusion.placement import is_rounded
 from inpaint_studio.engine.backends.diffusion.previews import (
     Decode,
     Previews,
@@ -41,8 +43,10 @@ from inpaint_studio.models.detect import identify
 from inpaint_studio.models.families import Task
 from inpaint_studio.models.fingerprint import fingerprint
 from inpaint_studio.models.model_info import ModelInfo
+from inpaint_studio.models.placements import Placement
 from inpaint_studio.settings import folders
 
+RELOADED = "The model was loaded again, since its weights had been rounded to 8 bits."
 KEPT_EMBEDDINGS = 128 * 1024 * 1024
 """bytes; the longest prompt of the largest text encoder takes 8 MB."""
 
@@ -55,10 +59,14 @@ def open_backend(options: DiffusionOptions, on_load: OnLoad) -> DiffusionBackend
     info = identify(options.model)
     notices: list[str] = []
     device = pick_device(notices.append)
-    # LoRAs and the like come with the first edit, as they do with every later one.
-    bare = DiffusionOptions(options.model)
-    pipe = load_components(info, bare, device.dtype_for(info.nbytes), on_load)
+    pipe = _load(info, device, options, on_load)
     return DiffusionBackend(info, pipe, device, options, notices)
+
+
+def _load(info: ModelInfo, device: Device, options: DiffusionOptions, on_load: OnLoad) -> Any:
+    # LoRAs and the like come with the first edit, as they do with every later one.
+    bare, dtype = DiffusionOptions(options.model), device.dtype_for(info.nbytes)
+    return load_components(info, bare, dtype, on_load, options.companion)
 
 
 class DiffusionBackend:
@@ -76,21 +84,27 @@ class DiffusionBackend:
     ) -> None:
         self._info = info
         self._family = family_of(info)
-        self._pipe = pipe
         self._device = device
-        self._to_compile = options.compile
-        self._outfit = Outfit(pipe, info)
+        self._opened = options
         self._fingerprint = fingerprint(info)
-        memory = LadderMemory(folders().state)
-        self._ladder = Ladder(pipe, device, self._fingerprint, notices.append, memory)
         self._called: dict[str, Any] = {}
         self._embeddings: TensorCache[Embeddings] = TensorCache(KEPT_EMBEDDINGS)
-        self._decode: Decode | None = None
         self._params: EditParams | None = None
         self._notices = notices
         self._facts = RunFacts()
+        self._adopt(pipe)
+
+    def _adopt(self, pipe: Any) -> None:
+        """Work with this pipeline, which was just loaded."""
+        self._pipe = pipe
+        self._to_compile = self._opened.compile
+        self._decode: Decode | None = None
+        self._outfit = Outfit(pipe, self._info)
+        memory = LadderMemory(folders().state)
+        model = self._fingerprint
+        self._ladder = Ladder(pipe, self._device, model, self._notices.append, memory)
         keep_encodings(pipe.vae)
-        tune(pipe, device)
+        tune(pipe, self._device)
 
     @property
     def identity(self) -> ModelIdentity:
@@ -122,6 +136,7 @@ class DiffusionBackend:
         self._params = work.params
         on_step(0.0, None)
         options = _options_of(work.params)
+        self._reload_if_rounded(options.placement, on_step)
         adapter = adapter_for(self._pipe, self._task(work))
         with quiet_libraries():
             self._dress(options)
@@ -142,15 +157,28 @@ class DiffusionBackend:
         self._decode = None
         free(self._pipe, self._device)
 
+    def _reload_if_rounded(self, asked: str, on_step: OnStep) -> None:
+        """Weights that were rounded to 8 bits come back from the disk alone: when a rung is asked
+        for that rounds nothing and is faster."""
+        faster = [p.value for p in Placement if p.order < Placement.fp8_group_offload.order]
+        if asked not in faster or not is_rounded(self._pipe):
+            return
+        self._note(RELOADED)
+        self.close()
+        self._adopt(_load(self._info, self._device, self._opened, lambda *_: on_step(0.0, None)))
+
     def _run(self, pipe: Any, adapter: Adapter, call: Call, on_step: OnStep) -> list[np.ndarray]:
         self._compile_once(pipe)
         decode = self._decode = self._decode or self._make_decode(pipe)
         embeddings = self._embed(pipe, adapter, call.words)
         on_step(0.0, None)
-        job = Job(call, embeddings, self._family.soft_mask or not adapter.takes_mask)
-        with guarded_decode(pipe, self._notices.append):
-            pictures, steps = run(pipe, adapter, job, Previews(decode), on_step)
-        self._facts = RunFacts(steps, self._ladder.placement.value)
+        pictures: list[np.ndarray] = []
+        for part, listener in parts_of(call, self._ladder.together, on_step):
+            job = Job(part, embeddings, self._family.soft_mask or not adapter.takes_mask)
+            with guarded_decode(pipe, self._notices.append):
+                made, steps = run(pipe, adapter, job, Previews(decode), listener)
+            pictures += made
+            self._facts = RunFacts(steps, self._ladder.placement.value)
         return pictures
 
     def _compile_once(self, pipe: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from PIL import Image
 from inpaint_studio.engine.backend import OnStep
 from inpaint_studio.engine.backends.diffusion.adapters.adapter import Adapter, Call, Embeddings
 from inpaint_studio.engine.backends.diffusion.adapters.latents import encode, levels_of
+from inpaint_studio.engine.backends.diffusion.late_start import starting_late
 from inpaint_studio.engine.backends.diffusion.noise import predicted_original, watching
 from inpaint_studio.engine.backends.diffusion.previews import Previews
 from inpaint_studio.engine.backends.diffusion.soft_mask import SoftMask
@@ -42,6 +45,22 @@ class Job:
     soft_mask: bool
 
 
+def parts_of(call: Call, together: int, on_step: OnStep) -> Iterator[tuple[Call, OnStep]]:
+    """The call in parts of `together` pictures, each with a listener that tells its share.
+
+    Previews are of the first picture alone.
+    """
+    count = len(call.seeds)
+    for start in range(0, count, together):
+        part = replace(call, seeds=call.seeds[start : start + together])
+
+        def listen(fraction: float, preview: np.ndarray | None, start: int = start) -> None:
+            done = (start + fraction * min(together, count - start)) / count
+            on_step(done, preview if start == 0 else None)
+
+        yield part, listen
+
+
 @torch.no_grad()
 def run(
     pipe: Any, adapter: Adapter, job: Job, previews: Previews | None, on_step: OnStep
@@ -57,7 +76,7 @@ def run(
         "callback_on_step_end": watch.on_step_end,
         "callback_on_step_end_tensor_inputs": ["latents"],
     }
-    with watching(pipe.scheduler, watch.on_output):
+    with watching(pipe.scheduler, watch.on_output), _start(pipe, adapter, fitted):
         pictures = adapter.run(pipe, arguments)
     made = [adapter.as_asked(to_uint8(picture), job.call.extent) for picture in pictures]
     return made, pipe.num_timesteps
@@ -69,19 +88,25 @@ def to_uint8(picture: np.ndarray) -> np.ndarray:
 
 
 def _soft_mask(pipe: Any, adapter: Adapter, call: Call) -> SoftMask | None:
-    """None where the pipeline does everything that the mask asks for.
-
-    A pipeline that takes no strength runs all of its steps, of which the last ones count.
-    """
+    """None where the pipeline does everything that the mask asks for."""
     levels = levels_of(call.mask)
-    if not adapter.takes_strength:
-        levels = levels * call.strength
     is_soft = bool(((levels > 0) & (levels < 1)).any())
     is_unheld = not adapter.takes_mask and bool((levels < 1).any())
     if not is_soft and not is_unheld:
         return None
-    picture = pipe.image_processor.preprocess(Image.fromarray(call.image))
-    return SoftMask(adapter.layout, pipe.vae, levels, encode(pipe, picture), call.seeds)
+    return SoftMask(adapter.layout, pipe.vae, levels, _originals(pipe, call), call.seeds)
+
+
+def _start(pipe: Any, adapter: Adapter, call: Call) -> AbstractContextManager[None]:
+    """The pipeline's own start, or a later one below full strength."""
+    if not adapter.starts_late or call.strength >= 1:
+        return nullcontext()
+    return starting_late(pipe, adapter.layout.from_vae(pipe.vae, _originals(pipe, call)))
+
+
+def _originals(pipe: Any, call: Call) -> torch.Tensor:
+    """The picture as VAE latents, (1, C, h, w). Encoded once: see `keep_encodings`."""
+    return encode(pipe, pipe.image_processor.preprocess(Image.fromarray(call.image)))
 
 
 class _Watch:

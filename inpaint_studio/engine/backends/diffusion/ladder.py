@@ -1,19 +1,21 @@
-"""Goes down the memory ladder when the memory runs out, says so, and remembers it for the model."""
+"""Goes down the memory ladder when the memory runs out, says so, and remembers it for the model.
+
+The first step down, before any rung that makes the model slower, is to make candidates one by one.
+"""
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
-from inpaint_studio.atomic import write_bytes_atomically
 from inpaint_studio.engine.backends.diffusion.devices import Device
 from inpaint_studio.engine.backends.diffusion.footprint import footprint_of
+from inpaint_studio.engine.backends.diffusion.ladder_memory import LadderMemory, Need
 from inpaint_studio.engine.backends.diffusion.memory import release
 from inpaint_studio.engine.backends.diffusion.placement import (
+    PLACEMENTS,
     Placement,
     choose_placement,
     fit_vae,
@@ -52,9 +54,11 @@ DEAD_DEVICE_TEXTS = (
     "hip error",
 )
 """In lower case: after these, everything on the device fails until the process is a new one."""
-MEMORY_FILE = "placements.json"
-MEMORY_LIMIT = 200
-NOTICEABLY_MORE = 1.1
+ONE_BY_ONE = (
+    "The memory was too small for all candidates at once; they are now made one by one. "
+    "Same pictures."
+)
+ANY_WORK = sys.maxsize
 
 
 class NeedsFreshWorkerError(EngineError):
@@ -63,53 +67,12 @@ class NeedsFreshWorkerError(EngineError):
     needs_fresh_worker = True
 
 
-@dataclass(frozen=True)
-class LadderMemory:
-    """The rungs that were needed on this machine, in a small JSON file of the state folder.
-
-    A rung counts for jobs at least as large, while no more memory is free than it was then: it is
-    no reason to be slow for ever that another program was open once.
-    """
-
-    folder: Path
-
-    def recall(self, model: str, device: Device, work: int) -> Placement | None:
-        """The rung that a job of `work` = pixels x batch needs; None = nothing known."""
-        entry = self._read().get(f"{model}|{device.name}", {})
-        try:
-            is_small = work < entry["work"]
-            has_more = device.free_bytes() > entry["free"] * NOTICEABLY_MORE
-            return None if is_small or has_more else Placement(entry["placement"])
-        except (TypeError, KeyError, ValueError):
-            return None
-
-    def remember(
-        self, model: str, device: Device, work: int, free: int, placement: Placement
-    ) -> None:
-        """Keep what a job needed, which started with `free` bytes; a full disk is no error."""
-        entries = self._read()
-        key = f"{model}|{device.name}"
-        entries.pop(key, None)
-        entries[key] = {"placement": placement.value, "work": work, "free": free}
-        newest = dict(list(entries.items())[-MEMORY_LIMIT:])
-        with suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(newest, indent=1)
-            write_bytes_atomically(self.folder / MEMORY_FILE, text.encode())
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            entries = json.loads((self.folder / MEMORY_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return entries if isinstance(entries, dict) else {}
-
-
 class Ladder:
     """A pipeline that is placed for each job and steps down by itself when the memory runs out.
 
     `model`: a fingerprint of what is loaded, the key in `memory`. `on_notice` gets a sentence for
-    the user at each step down. `placement` is the rung of the last job.
+    the user at each step down. `placement` is the rung of the last job; `together` is how many
+    images of its batch are made at once: all or one.
     """
 
     def __init__(
@@ -124,18 +87,21 @@ class Ladder:
         self._device = device
         self._model = model
         self._on_notice = on_notice
-        self._memory = memory
+        self._memory = memory or LadderMemory(None)
         self._is_placed = False
         self._asked = "auto"
         self._largest_work = 0
         self._free = 0
+        self._least_split = ANY_WORK
         self.placement = Placement.whole
+        self.together = 1
 
     def run(self, call: Callable[[], T], pixels: int, batch: int = 1, asked: str = "auto") -> T:
         """The result of `call`, with the model placed, stepping down as often as needed.
 
-        `call` runs the pipeline and may be called several times: it makes its random generators
-        itself. `pixels`: width x height of one image; `asked`: `DiffusionOptions.placement`.
+        `call` runs the pipeline for `together` images at a time and may be called several times: it
+        makes its random generators itself. `pixels`: width x height of one image; `batch`: images
+        in all; `asked`: `DiffusionOptions.placement`.
         Other errors, a cancel among them, leave the pipeline ready for the next call. Raises
         EngineError if the memory is too small even at the last rung, and NeedsFreshWorkerError if
         the device is lost.
@@ -151,8 +117,9 @@ class Ladder:
                     raise
                 details = f"{type(error).__name__}: {error}"
             # Outside the block above the error is gone, and with it the frames that hold tensors.
-            self._step_down(details)
-            self._remember(pixels * batch, free)
+            failed = pixels * self.together
+            self._step_down(details, pixels)
+            self._remember(failed, free)
 
     @contextmanager
     def lifted(self) -> Iterator[None]:
@@ -177,25 +144,29 @@ class Ladder:
         Returns the bytes that were free before, while nothing of the model was on the device.
         """
         work = pixels * batch
-        if asked == self._asked and work <= self._largest_work:
-            return self._free
-        self._lift()
-        release(self._device)
-        self._free = self._device.free_bytes()
-        self.placement = choose_placement(
-            footprint_of(self._pipe),
-            self._device,
-            pixels,
-            batch,
-            asked,
-            self._needed(work),
-            placements_for(self._pipe, self._device),
-        )
-        self._asked, self._largest_work = asked, work
+        if asked != self._asked or work > self._largest_work:
+            self._lift()
+            release(self._device)
+            self._free = self._device.free_bytes()
+            self._choose_rung(pixels, batch, asked)
+            self._asked, self._largest_work = asked, work
+        self.together = 1 if work >= self._least_split else batch
         return self._free
 
-    def _needed(self, work: int) -> Placement | None:
-        known = self._memory.recall(self._model, self._device, work) if self._memory else None
+    def _choose_rung(self, pixels: int, batch: int, asked: str) -> None:
+        """The fastest rung; one image at a time where the batch alone would need a slower one."""
+        need = self._memory.recall(self._model, self._device, pixels * batch)
+        footprint, rungs = footprint_of(self._pipe), placements_for(self._pipe, self._device)
+
+        def rung_for(together: int) -> Placement:
+            job = self._device, pixels, together
+            return choose_placement(footprint, *job, asked, self._at_least(need.placement), rungs)
+
+        self.placement = rung_for(1)
+        fits_together = not need.is_split and rung_for(batch) is self.placement
+        self._least_split = ANY_WORK if batch == 1 or fits_together else pixels * 2
+
+    def _at_least(self, known: Placement | None) -> Placement | None:
         if not is_rounded(self._pipe):
             return known
         # What is rounded already gains nothing from a rung above.
@@ -216,9 +187,13 @@ class Ladder:
         # diffusers does this itself at the end of a run that was not interrupted.
         self._pipe.maybe_free_model_hooks()
 
-    def _step_down(self, details: str) -> None:
+    def _step_down(self, details: str, pixels: int) -> None:
         self._lift()
         release(self._device)
+        if self.together > 1:
+            self.together, self._least_split = 1, pixels * self.together
+            self._on_notice(ONE_BY_ONE)
+            return
         below = [
             rung
             for rung in placements_for(self._pipe, self._device)
@@ -227,11 +202,11 @@ class Ladder:
         if not below:
             raise EngineError(_too_small_text(self._device), details)
         self.placement = below[0]
-        self._on_notice(self.placement.info.notice)
+        self._on_notice(PLACEMENTS[self.placement].notice)
 
     def _remember(self, work: int, free: int) -> None:
-        if self._memory is not None:
-            self._memory.remember(self._model, self._device, work, free, self.placement)
+        need = Need(self.placement, self._least_split != ANY_WORK)
+        self._memory.remember(self._model, self._device, work, free, need)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

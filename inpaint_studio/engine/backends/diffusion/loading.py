@@ -22,7 +22,6 @@ from inpaint_studio.engine.backends.diffusion.clip_tokenizer import (
     OPEN_CLIP_PADDING,
     clip_tokenizer,
 )
-from inpaint_studio.engine.backends.diffusion.companions import find_companion
 from inpaint_studio.engine.backends.diffusion.errors_in_words import told_in_words
 from inpaint_studio.engine.backends.diffusion.folder_parts import load_part, weight_bytes
 from inpaint_studio.engine.backends.diffusion.quiet import quiet_libraries
@@ -40,6 +39,7 @@ from inpaint_studio.engine.backends.diffusion.single_file import (
     load_denoiser,
 )
 from inpaint_studio.errors import FileProblemError
+from inpaint_studio.models.companions import find_companion
 from inpaint_studio.models.diffusers_folder import DENOISERS, INDEX, OPTIONAL
 from inpaint_studio.models.families import Family
 from inpaint_studio.models.json_files import read_json_object

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from inpaint_studio.engine.backends.diffusion.devices import Device
@@ -19,6 +18,7 @@ from inpaint_studio.engine.backends.diffusion.footprint import (
     decode_bytes,
     parts_of,
 )
+from inpaint_studio.models.placements import AUTO, PLACEMENT_NAMES, Placement
 
 if TYPE_CHECKING:
     import torch
@@ -29,36 +29,13 @@ GROUP_HOOKS = ("group_offloading", "layer_execution_tracker", "lazy_prefetch_gro
 """diffusers' names of the hooks that group offloading hangs on every block."""
 
 
-class Placement(Enum):
-    """The rungs, in order. The values are what options and files say."""
-
-    whole = "whole"
-    whole_tiled = "whole-tiled"
-    model_offload = "model-offload"
-    group_offload = "group-offload"
-    fp8_group_offload = "fp8-group-offload"
-    leaf_offload = "leaf-offload"
-    cpu = "cpu"
-
-    @property
-    def info(self) -> PlacementInfo:
-        """What it means."""
-        return PLACEMENTS[self]
-
-    @property
-    def order(self) -> int:
-        """0 for the fastest rung, more for smaller ones."""
-        return list(Placement).index(self)
-
-
 @dataclass(frozen=True)
 class PlacementInfo:
-    """`label` for a menu; `notice` for who gets it unasked: what changed, in the user's words.
+    """`notice` for who gets it unasked: what changed, in the user's words.
 
     `is_tiled`: the VAE always works in tiles.
     """
 
-    label: str
     notice: str
     place: Callable[[DiffusionPipeline, Device], None]
     is_tiled: bool = True
@@ -72,8 +49,8 @@ def place(pipe: DiffusionPipeline, placement: Placement, device: Device) -> None
     see `is_rounded`. Raises what torch raises when the memory is too small.
     """
     unplace(pipe)
-    tile_vae(pipe, placement.info.is_tiled)
-    placement.info.place(pipe, device)
+    tile_vae(pipe, PLACEMENTS[placement].is_tiled)
+    PLACEMENTS[placement].place(pipe, device)
 
 
 def unplace(pipe: DiffusionPipeline) -> None:
@@ -102,7 +79,7 @@ def choose_placement(
     device: Device,
     pixels: int,
     batch: int = 1,
-    asked: str = "auto",
+    asked: str = AUTO,
     remembered: Placement | None = None,
     rungs: tuple[Placement, ...] = tuple(Placement),
 ) -> Placement:
@@ -113,7 +90,7 @@ def choose_placement(
     `remembered`: a rung that was needed before; nothing faster is chosen. `rungs`: those that the
     model has, see `placements_for`.
     """
-    if asked in [placement.value for placement in Placement]:
+    if asked != AUTO and asked in PLACEMENT_NAMES:
         return Placement(asked)
     if not device.is_accelerator:
         return Placement.cpu
@@ -160,7 +137,7 @@ def fit_vae(pipe: DiffusionPipeline, placement: Placement, device: Device, pixel
     Tiles differ a little in tone from the whole, so they are for pictures that would not fit.
     """
     room = device.free_bytes() - RESERVE_BYTES
-    tile_vae(pipe, placement.info.is_tiled or decode_bytes(pipe, pixels) > room)
+    tile_vae(pipe, PLACEMENTS[placement].is_tiled or decode_bytes(pipe, pixels) > room)
 
 
 def tile_vae(pipe: DiffusionPipeline, wanted: bool) -> None:
@@ -264,42 +241,35 @@ def _offload(module: torch.nn.Module, device: Device, *, use_stream: bool, **gro
 
 PLACEMENTS: dict[Placement, PlacementInfo] = {
     Placement.whole: PlacementInfo(
-        "Everything on the graphics card",
         "The whole model lies on the graphics card.",
         _place_whole,
         is_tiled=False,
     ),
     Placement.whole_tiled: PlacementInfo(
-        "Everything on the graphics card, picture in tiles",
         "The graphics card's memory was too small; the picture is now decoded in tiles.",
         _place_whole,
     ),
     Placement.model_offload: PlacementInfo(
-        "Parts take turns",
         "The graphics card's memory was too small; parts of the model now wait in main memory. "
         "Slower, same picture.",
         _place_model_offload,
     ),
     Placement.group_offload: PlacementInfo(
-        "Blocks take turns",
         "The graphics card's memory was too small; the model now visits it block by block. "
         "Slower, same picture.",
         _place_group_offload,
     ),
     Placement.fp8_group_offload: PlacementInfo(
-        "Blocks take turns, rounded to 8 bits",
         "The graphics card's memory was too small; the model is now stored in 8 bits. "
         "Slower, and details may differ a little.",
         _place_fp8_group_offload,
     ),
     Placement.leaf_offload: PlacementInfo(
-        "Layers take turns",
         "The graphics card's memory was too small; the model now visits it layer by layer. "
         "Much slower.",
         _place_leaf_offload,
     ),
     Placement.cpu: PlacementInfo(
-        "Processor only",
         "The graphics card's memory was too small; the processor does the work now. Very slow.",
         _place_cpu,
         is_tiled=False,

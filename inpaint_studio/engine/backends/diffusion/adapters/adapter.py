@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 
 from inpaint_studio.engine.backends.diffusion.adapters.latents import VAE_FACTOR, Layout
+from inpaint_studio.engine.backends.diffusion.late_start import late_sigmas
 from inpaint_studio.engine.backends.diffusion.prompts import Words
 from inpaint_studio.geometry import Extent
 from inpaint_studio.imaging.resize import pad_to_multiple, resize, resize_sharp
@@ -55,7 +56,8 @@ class Adapter:
     widened to whole cells so that sampling single pixels misses nothing; 1 where the model sees
     the mask itself. `takes_mask`: blends outside the mask by itself. `reads_picture`: the text
     encoder sees the picture, so its output can't be kept by the words alone. `reads_weights`: words
-    can count more or less than others.
+    can count more or less than others. `starts_late`: the pipeline has no argument for the strength
+    and is made to start at a later timestep.
     """
 
     pipeline: ClassVar[str]
@@ -64,6 +66,7 @@ class Adapter:
     cell: ClassVar[int] = VAE_FACTOR
     takes_mask: ClassVar[bool] = True
     takes_strength: ClassVar[bool] = True
+    starts_late: ClassVar[bool] = False
     reads_picture: ClassVar[bool] = False
     reads_weights: ClassVar[bool] = False
     guidance_argument: ClassVar[str] = "guidance_scale"
@@ -116,8 +119,10 @@ class Adapter:
         }
         if self.takes_mask:
             arguments["mask_image"] = Image.fromarray(self.hard_mask(call.mask))
-        if self.takes_strength:
+        if self.takes_strength and not self.starts_late:
             arguments["strength"] = call.strength
+        if self.starts_late and call.strength < 1:
+            arguments["sigmas"] = late_sigmas(call.num_inference_steps, call.strength)
         if self.reads_picture:
             return arguments | embeddings | {"num_images_per_prompt": len(call.seeds)}
         # FLUX and others ignore num_images_per_prompt for embeddings that are given.
@@ -141,10 +146,10 @@ def _no_bar(*_args: Any, **_kwargs: Any) -> Iterator[SimpleNamespace]:
 
 
 class InstructAdapter(Adapter):
-    """Pipelines that take a picture and a sentence, and start from noise."""
+    """Pipelines that take a picture and a sentence, and start from noise if left to themselves."""
 
     takes_mask = False
-    takes_strength = False
+    starts_late = True
 
 
 def repeated(embeddings: Embeddings, count: int) -> Embeddings:

@@ -54,7 +54,8 @@ def _nothing(info: ModelInfo, component_folder: Path | None) -> FileProblemError
     return FileProblemError(
         info.path,
         f"holds only the part that paints. Put a complete diffusers folder of {label} beside it: "
-        "its text encoder and VAE are used.",
+        "its text encoder and VAE are used. Or choose that folder with “Text encoders and VAE "
+        "from…” in the list of models.",
     )
 
 
