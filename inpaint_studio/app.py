@@ -65,9 +65,7 @@ def build_services(settings: Settings, engine: Supervisor) -> Services:
         preflight,
         FrameController(session),
         expansions,
-        ExpandPreflight(
-            session, edit_settings, expansions, library, preflight.pace, settings
-        ),
+        ExpandPreflight(session, edit_settings, expansions, library, preflight.pace, settings),
     )
 
 
@@ -82,6 +80,9 @@ def run(arguments: list[str]) -> int:
     settings = Settings.load(folders().settings_file)
     engine = Supervisor()
     studio = Studio(app, build_services(settings, engine), engine)
+    if options.demo is None:
+        # The demo's pictures are of the window's own size.
+        studio.window.fit_screen()
     studio.start()
     BackgroundTask(lambda _report, _cancelled: remove_stale_folders(_history_folder())).start()
     # All of this stays to the end: no collection needs to look at it again.

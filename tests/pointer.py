@@ -16,9 +16,14 @@ def press(widget: QWidget, at: QPoint, keys: Qt.KeyboardModifier = PLAIN) -> Non
     _send(widget, QEvent.Type.MouseButtonPress, at, LEFT, LEFT, keys)
 
 
-def move(widget: QWidget, to: QPoint, keys: Qt.KeyboardModifier = PLAIN) -> None:
-    """The mouse moves with the left button down."""
-    _send(widget, QEvent.Type.MouseMove, to, NONE, LEFT, keys)
+def move(
+    widget: QWidget,
+    to: QPoint,
+    keys: Qt.KeyboardModifier = PLAIN,
+    button: Qt.MouseButton = LEFT,
+) -> None:
+    """The mouse moves with a button down."""
+    _send(widget, QEvent.Type.MouseMove, to, NONE, button, keys)
 
 
 def release(widget: QWidget, at: QPoint, keys: Qt.KeyboardModifier = PLAIN) -> None:

@@ -61,4 +61,5 @@ class MaskUnion:
 
     def read(self, bounds: Bounds) -> np.ndarray:
         """A copy of the values in `bounds`, uint8 HxW."""
-        return np.array(self.view(bounds))
+        values = self.view(bounds)
+        return values if values.flags.owndata else values.copy()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from inpaint_studio.core.arrangement import outermost
 from inpaint_studio.core.commands import AddLayer, Together
-from inpaint_studio.core.compose import Paintable
+from inpaint_studio.core.compose import Paintable, PaintedGroup
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.flatten import flatten
 from inpaint_studio.core.group_commands import deleting
@@ -15,12 +15,36 @@ from inpaint_studio.core.layer import ImageLayer, Layer, LayerProps
 from inpaint_studio.core.layer_stack import LayerStack
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.geometry import Bounds
+from inpaint_studio.imaging.blend_modes import BlendMode
 
 
 def picture_of(layers: Sequence[Paintable], props: LayerProps) -> ImageLayer:
     """A layer of what the layers (bottom first) give together."""
     bounds = Bounds.union_of(raster.bounds for layer in layers for raster in layer.rasters)
     return ImageLayer(props, Raster(flatten(layers, bounds), bounds.x, bounds.y))
+
+
+def seen_through(layers: Sequence[Paintable]) -> LayerProps | None:
+    """Whose blend mode meets what lies below all of the layers (bottom first), and so would do
+    something else once they are one picture that knows nothing of that. None: nobody's."""
+    flat = list(_passing(layers))
+    for index, layer in enumerate(flat):
+        if layer.props.blend_mode is BlendMode.normal:
+            continue
+        for raster in layer.rasters:
+            bounds = raster.content_bounds()
+            if not bounds.is_empty and flatten(flat[:index], bounds)[..., 3].min() < 255:
+                return layer.props
+    return None
+
+
+def _passing(layers: Iterable[Paintable]) -> Iterator[Paintable]:
+    """The layers, with the members of groups that don't isolate them in their place."""
+    for layer in layers:
+        if isinstance(layer, PaintedGroup) and not layer.is_isolated:
+            yield from _passing(layer.members)
+        else:
+            yield layer
 
 
 def merging(document: Document, label: str, layer_ids: Collection[int], merged: Layer) -> Together:

@@ -17,7 +17,7 @@ from inpaint_studio.core.mask_edits import Combine, combined
 from inpaint_studio.core.mask_patch import TILE, MaskPatch
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.editor.background import BackgroundTask
-from inpaint_studio.editor.mask_target import mask_at_hand, mask_to_paint
+from inpaint_studio.editor.mask_target import mask_at_hand, mask_to_paint, may_paint
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.tools.selection_tools import SelectionSettings
 from inpaint_studio.editor.tools.wand_tool import looked_at
@@ -27,8 +27,8 @@ from inpaint_studio.geometry import Bounds, Point
 from inpaint_studio.imaging.colour_range import (
     Colour,
     ColourRange,
+    RangeTable,
     oklab,
-    select_range,
     values_in_range,
 )
 from inpaint_studio.imaging.pixels import multiply_255, to_rgb
@@ -146,6 +146,8 @@ class ColourRangePicker(QObject):
         if document is None or not self.is_open or self.is_applying:
             return
         mask, how = mask_to_paint(self._session, self._read_kind()), self._read_settings().how
+        if mask is None:
+            return
         layers = snapshot(self._layers(document))
         search = _Search(layers, document.frame, self.colours, how, _copied(mask, document, how))
 
@@ -162,7 +164,7 @@ class ColourRangePicker(QObject):
     def _take(self, mask: MaskLayer, found: _Found) -> None:
         """Put what was found into the mask, tile by tile, as a step that is done already."""
         document, self._applying = self._session.document, None
-        if document is None or mask.id not in document.layers:
+        if document is None or not may_paint(self._session, mask):
             self.forget()
         elif self._is_outdated:
             self.apply()
@@ -312,19 +314,20 @@ class _Search:
         """Goes by bands of rows: no picture of the frame's size is ever made."""
         area = self.before.bounds
         after = Raster(np.empty_like(self.before.pixels), area.x, area.y)
+        table = RangeTable(self.wanted)
 
         def work(rows: slice) -> MaskPatch:
             band = Bounds(area.x, area.y + rows.start, area.width, rows.stop - rows.start)
-            return self._join(band, after)
+            return self._join(band, after, table)
 
         patches = in_parallel(area.height, BAND, work, is_cancelled)
         return _Found(after, MaskPatch.joined([patch for _, patch in patches]))
 
-    def _join(self, band: Bounds, after: Raster) -> MaskPatch:
+    def _join(self, band: Bounds, after: Raster, table: RangeTable) -> MaskPatch:
         inside = band.intersection(self.frame)
         values = np.zeros((band.height, band.width), np.uint8)
         if not inside.is_empty:
-            found = select_range(flatten(self.layers, inside), self.wanted)
+            found = table.select(flatten(self.layers, inside))
             values[inside.relative_to(band).slices()] = found
         after.view(band)[...] = combined(self.before.view(band), values, self.how)
         tiles = [tile.intersection(band) for tile in band.tiles(TILE)]

@@ -28,6 +28,7 @@ from inpaint_studio.core.mask_memory import (
     remember,
     restore_steps,
 )
+from inpaint_studio.core.repair import is_repair, repair_request
 from inpaint_studio.core.request import request_again, request_from_document
 from inpaint_studio.core.result_place import place_for_result
 from inpaint_studio.editor.edit_settings import EditSettings
@@ -77,13 +78,15 @@ class Engine(Protocol):
 class _Pending:
     """A job that was submitted, and what it was for.
 
-    `used_masks`: what it was made with. `layer_id`: the result that wants more.
+    `used_masks`: what it was made with. `layer_id`: the result that wants more. `name`: of the new
+    layer, where the intent does not say it.
     """
 
     document: Document
     request: EditRequest
     used_masks: tuple[UsedMask, ...] = ()
     layer_id: int | None = None
+    name: str = ""
 
     @property
     def params(self) -> EditParams:
@@ -212,6 +215,13 @@ class EditController(QObject):
         request = request_again(document, below, layer.result, params)
         self._submit(_Pending(document, request, layer_id=layer.id))
 
+    def repair(self, layer: ResultLayer) -> None:
+        """Draw once more along the edge of a result, as a layer of its own above it."""
+        document = self._session.document
+        request = repair_request(document, layer) if document is not None else None
+        if document is not None and request is not None:
+            self._submit(_Pending(document, request, name=self.tr("Mended edge")))
+
     def cancel(self) -> None:
         """Stop all jobs."""
         for job in list(self._jobs):
@@ -241,13 +251,14 @@ class EditController(QObject):
         if document is None or layer.id not in document.layers:
             return
         steps: list[Command] = [DeleteLayer("Delete layer", layer, document.layers.index(layer.id))]
-        steps.extend(restore_steps(document, layer.used_masks or masks_of(layer.result)))
+        if layer.used_masks or not is_repair(layer.result):
+            steps.extend(restore_steps(document, layer.used_masks or masks_of(layer.result)))
         self._session.do(Together("Discard result", tuple(steps)))
 
     def _submit(self, pending: _Pending) -> None:
         job = self._engine.submit(pending.request)
         self._pending[job] = pending
-        self._jobs[job] = Job(job, self._name_of(pending.params))
+        self._jobs[job] = Job(job, pending.name or self._name_of(pending.params))
         self.submitted.emit(pending.params)
         self._tell_jobs()
 
@@ -308,7 +319,7 @@ class EditController(QObject):
 
     def _place(self, pending: _Pending, result: EditResult) -> None:
         document = pending.document
-        name = self._name_of(pending.params)
+        name = pending.name or self._name_of(pending.params)
         shown = best_candidate(result)
         layer = ResultLayer(LayerProps(name), result, shown, pending.used_masks)
         active = self._session.active_layer

@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject, Signal
 
 from inpaint_studio.core.arrangement import Spot, outermost
 from inpaint_studio.core.commands import SetLayerProps
+from inpaint_studio.core.compose import Paintable
 from inpaint_studio.core.document import Document
 from inpaint_studio.core.group_commands import adding, deleting, grouping, moving, ungrouping
 from inpaint_studio.core.group_layer import GroupLayer
 from inpaint_studio.core.layer import ImageLayer, Layer, LayerProps, MaskKind, MaskLayer
-from inpaint_studio.core.merge_commands import flattening, merging, picture_of
+from inpaint_studio.core.merge_commands import flattening, merging, picture_of, seen_through
 from inpaint_studio.core.neighbours import heir_of, sibling_below, spot_above, spot_below, top_of
 from inpaint_studio.editor.layer_copies import copies_of
 from inpaint_studio.editor.session import EditorSession
@@ -162,6 +163,8 @@ class LayerController(QObject):
             self.refused.emit(self.tr("There is no layer below to merge with."))
         elif self._may_merge(document, [below, layer]):
             both = [document.layers.painted_alone(other.id) for other in (below, layer)]
+            if not self._looks_the_same(document, both, below):
+                return
             merged = picture_of(both, LayerProps(below.props.name))
             step = merging(document, self.tr("Merge down"), (below.id, layer_id), merged)
             self._session.do(step)
@@ -176,6 +179,9 @@ class LayerController(QObject):
         if not members:
             self.refused.emit(self.tr("There is nothing in this group to merge."))
         elif self._may_merge(document, [group]):
+            is_isolated = group.props.blend_mode is not BlendMode.normal
+            if not is_isolated and not self._looks_the_same(document, members, group):
+                return
             merged = picture_of(members, group.props)
             self._session.do(merging(document, self.tr("Merge group"), [layer_id], merged))
             self._session.set_active_layer(merged.id)
@@ -197,6 +203,18 @@ class LayerController(QObject):
             self.refused.emit(self.tr("Show all layers first: hidden ones are not merged."))
             return False
         return all(self._may_change(layer) for layer in every)
+
+    def _looks_the_same(self, document: Document, layers: list[Paintable], lowest: Layer) -> bool:
+        """Whether layers, the lowest of them or the group around them given, can be one picture."""
+        bottom = document.layers.block(lowest.id)[0]
+        through = seen_through(layers) if document.layers.painted_below(bottom.id) else None
+        if through is not None:
+            text = self.tr(
+                "“{0}” blends with what lies below and would look different. "
+                "Set its blend mode to Normal first, or flatten all visible layers."
+            )
+            self.refused.emit(text.format(through.name))
+        return through is None
 
     def is_locked(self, layer_id: int) -> bool:
         """Whether a layer or a group around it is locked."""

@@ -14,7 +14,14 @@ from inpaint_studio.core.commands import AddLayer, PaintMask, Together
 from inpaint_studio.core.effective_mask import MaskUnion
 from inpaint_studio.core.flatten import flatten
 from inpaint_studio.core.history import Command
-from inpaint_studio.core.layer import MOST_SHAPING, Layer, LayerProps, MaskKind, MaskLayer
+from inpaint_studio.core.layer import (
+    MOST_SHAPING,
+    Layer,
+    LayerProps,
+    MaskKind,
+    MaskLayer,
+    MaskSettings,
+)
 from inpaint_studio.core.mask_commands import SetMaskSettings
 from inpaint_studio.core.mask_edits import Combine, combine
 from inpaint_studio.core.mask_patch import MaskPatch
@@ -24,6 +31,7 @@ from inpaint_studio.editor.mask_target import (
     free_name,
     mask_at_hand,
     mask_to_paint,
+    may_paint,
     translated_kind,
 )
 from inpaint_studio.editor.session import EditorSession
@@ -54,16 +62,22 @@ class MaskController(QObject):
         super().__init__(parent)
         self._session = session
         self._toolbox = toolbox
+        self._color_of_new: Callable[[MaskKind], str | None] = lambda _kind: None
 
     @property
     def at_hand(self) -> MaskLayer | None:
         """The mask that tools paint on; None where there is none (yet)."""
         return mask_at_hand(self._session, self._toolbox.mask_kind)
 
+    def choose_colors(self, color_of_new: Callable[[MaskKind], str | None]) -> None:
+        """Tint further masks of a kind, new or pasted, as this says (see `set_color`)."""
+        self._color_of_new = color_of_new
+
     def new(self, kind: MaskKind) -> None:
         """Put an empty mask of that kind on top and go on with it."""
         if self._session.document is not None:
-            self._session.set_active_layer(add_mask(self._session, kind).id)
+            mask = add_mask(self._session, kind, self._color_of_new(kind))
+            self._session.set_active_layer(mask.id)
 
     def set_color(self, layer_id: int, color: str | None) -> None:
         """Tint a mask in a colour of its own ("#rrggbb"), or in the program's (None)."""
@@ -85,12 +99,17 @@ class MaskController(QObject):
         self._set(layer_id, self.tr("Soft mask edge"), feather=min(max(px, 0), MOST_SHAPING))
 
     def clear_used(self) -> None:
-        """Unmask everything that edits would look at, in all masks of what should change."""
+        """Unmask everything that edits would look at, in all masks of what should change.
+
+        Locked ones stay as they are.
+        """
         document = self._session.document
         if document is None:
             return
         steps: list[Command] = []
         for mask in MaskUnion.used(document, MaskKind.repaint).masks:
+            if mask.props.locked:
+                continue
             painted = mask.raster.content_bounds()
             patch = MaskPatch.replacing(mask.raster, painted, np.zeros(_shape(painted), np.uint8))
             if patch.tiles:
@@ -108,7 +127,7 @@ class MaskController(QObject):
 
     def clear(self) -> None:
         """Unmask everything."""
-        mask = self.at_hand
+        mask = self._existing()
         if mask is not None:
             painted = mask.raster.content_bounds()
             self._replace("Clear mask", mask, painted, np.zeros(_shape(painted), np.uint8))
@@ -158,9 +177,9 @@ class MaskController(QObject):
     def paste(self, shape: np.ndarray, name: str = "") -> None:
         """Take a mask from elsewhere (uint8 HxW of the frame's size).
 
-        It comes into the mask at hand if that is empty, else it becomes a new one, of that name
-        if it has one, so that nothing painted is lost. Raises EditRefusedError where the size is
-        another.
+        It comes into the mask at hand if that is empty and not locked, else it becomes a new one,
+        of that name if it has one, so that nothing painted is lost. Raises EditRefusedError where
+        the size is another.
         """
         document = self._session.document
         if document is None:
@@ -172,11 +191,13 @@ class MaskController(QObject):
                 f"the picture {frame.width} × {frame.height}."
             )
         mask, label = self.at_hand, self.tr("Import mask")
-        if mask is not None and mask.raster.content_bounds().is_empty:
+        is_free = mask is not None and not mask.props.locked
+        if mask is not None and is_free and mask.raster.content_bounds().is_empty:
             self._do(label, mask, combine(mask.raster, shape, frame, Combine.add))
         else:
             kind = self._toolbox.mask_kind
-            mask = MaskLayer(LayerProps(free_name(document, name or translated_kind(kind))), kind)
+            props = LayerProps(free_name(document, name or translated_kind(kind)))
+            mask = MaskLayer(props, kind, MaskSettings(color=self._color_of_new(kind)))
             mask.raster = Raster(shape, frame.x, frame.y)
             self._session.do(AddLayer(label, mask, len(document.layers)))
         self._session.set_active_layer(mask.id)
@@ -190,7 +211,7 @@ class MaskController(QObject):
 
     def _reshape(self, label: str, margin: int, change: Callable[[np.ndarray], np.ndarray]) -> None:
         """Change the masked area, which may get larger by `margin` px."""
-        mask = self.at_hand
+        mask = self._existing()
         if mask is None or self._session.document is None:
             return
         painted = mask.raster.content_bounds()
@@ -198,6 +219,11 @@ class MaskController(QObject):
             # One px more, so that the outside is outside to every operation.
             bounds = painted.pad(margin + 1).intersection(self._session.document.frame)
             self._replace(label, mask, bounds, change(mask.raster.read(bounds)))
+
+    def _existing(self) -> MaskLayer | None:
+        """The mask at hand if there is one and it may be changed."""
+        mask = self.at_hand
+        return mask if mask is not None and may_paint(self._session, mask) else None
 
     def _mask(self) -> MaskLayer | None:
         if self._session.document is None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from inpaint_studio.core.commands import AddLayer
 from inpaint_studio.core.document import Document
-from inpaint_studio.core.layer import LayerProps, MaskKind, MaskLayer
+from inpaint_studio.core.layer import LayerProps, MaskKind, MaskLayer, MaskSettings
 from inpaint_studio.core.raster import Raster
 from inpaint_studio.editor.session import EditorSession
 
@@ -27,17 +27,36 @@ def mask_at_hand(session: EditorSession, kind: MaskKind) -> MaskLayer | None:
     return masks[-1] if masks else None
 
 
-def mask_to_paint(session: EditorSession, kind: MaskKind) -> MaskLayer:
-    """The same, made as a step of its own where there is none. Needs an open document."""
+def mask_to_paint(session: EditorSession, kind: MaskKind) -> MaskLayer | None:
+    """The same, made as a step of its own where there is none. Needs an open document.
+
+    None where that mask is locked, which the session is told.
+    """
     mask = mask_at_hand(session, kind)
-    return add_mask(session, kind) if mask is None else mask
+    if mask is None:
+        return add_mask(session, kind)
+    return mask if may_paint(session, mask) else None
 
 
-def add_mask(session: EditorSession, kind: MaskKind) -> MaskLayer:
-    """A new, empty mask on top of the layers, under a name that is free. Needs a document."""
+def may_paint(session: EditorSession, mask: MaskLayer) -> bool:
+    """Whether a mask may be changed: it is still there and not locked, or the session is told."""
+    if session.document is None or mask.id not in session.document.layers:
+        return False
+    if mask.props.locked:
+        text = QCoreApplication.translate(
+            "Masks", "“{0}” is locked. Unlock it in the Layers panel to change it."
+        )
+        session.noticed.emit(text.format(mask.props.name))
+    return not mask.props.locked
+
+
+def add_mask(session: EditorSession, kind: MaskKind, color: str | None = None) -> MaskLayer:
+    """A new, empty mask on top of the layers, under a name that is free, tinted in `color`
+    ("#rrggbb", None for the program's). Needs a document."""
     document = session.document
     assert document is not None
-    mask = MaskLayer(LayerProps(free_name(document, translated_kind(kind))), kind)
+    props = LayerProps(free_name(document, translated_kind(kind)))
+    mask = MaskLayer(props, kind, MaskSettings(color=color))
     label = QCoreApplication.translate("Masks", "New mask")
     session.do(AddLayer(label, mask, len(document.layers)))
     return mask

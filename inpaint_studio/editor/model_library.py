@@ -168,7 +168,9 @@ class ModelLibrary(QObject):
             self.choose(found)
 
     def _on_added(self, path: Path, found: tuple[ModelInfo, ...]) -> None:
-        if len(found) == 1 and (reason := why_not_model(found[0])):
+        # What is added to models counts as one only where it was chosen by itself.
+        models = [info for info in found if info.kind not in ADDON_KINDS or info.path == path]
+        if len(models) == 1 and (reason := why_not_model(models[0])):
             self.refused.emit(reason)
             return
         places = dict.fromkeys((*self.places, path))
@@ -177,9 +179,9 @@ class ModelLibrary(QObject):
             info for info in self._survey.found if info.path not in {f.path for f in found}
         )
         self._survey = _Survey((*others, *found), self._survey.machine)
-        if len(found) == 1:
+        if len(models) == 1:
             # Without torch it is listed, and the choice says what is missing.
-            self.choose(found[0])
+            self.choose(models[0])
 
 
 def _survey(
@@ -201,9 +203,9 @@ def _lender(
 def _look_at(
     path: Path, _report: Callable[[float], None], is_cancelled: Callable[[], bool]
 ) -> tuple[ModelInfo, ...]:
-    """The model at a path, or those in it; at least one, maybe with a problem."""
+    """The model at a path, or those in it and their add-ons; at least one, maybe a bad one."""
     info = identify(path)
     if info.is_usable or not path.is_dir():
         return (info,)
     found = (i for i in find_models([path], is_cancelled) if i.path.is_relative_to(path))
-    return tuple(i for i in found if i.kind in MODEL_KINDS) or (info,)
+    return tuple(i for i in found if i.kind in MODEL_KINDS | ADDON_KINDS) or (info,)

@@ -21,7 +21,8 @@ class EditorSession(QObject):
 
     Signals: `document_replaced()` when another (or no) document is open, `changed(Change)` for
     every change, `history_changed()` when steps or the saved mark moved,
-    `active_layer_changed()`, and `noticed(str)` for what befell the history, in the user's words.
+    `active_layer_changed()`, and `noticed(str)` for what befell the history and why a
+    locked mask stays as it is, in the user's words.
 
     `store`: where steps go that don't fit into memory, up to `disk_budget_bytes`.
     """
@@ -48,6 +49,7 @@ class EditorSession(QObject):
         self._document: Document | None = None
         self._history = self._new_history(history_budget_bytes, disk_budget_bytes)
         self._active_layer_id: int | None = None
+        self._lost_layer_id: int | None = None
 
     @property
     def document(self) -> Document | None:
@@ -73,6 +75,7 @@ class EditorSession(QObject):
 
     def set_active_layer(self, layer_id: int | None) -> None:
         """Choose the layer that layer actions apply to."""
+        self._lost_layer_id = None
         if layer_id != self._active_layer_id:
             self._active_layer_id = layer_id
             self.active_layer_changed.emit()
@@ -84,6 +87,7 @@ class EditorSession(QObject):
         self._history = self._new_history(old.budget_bytes, old.disk_budget_bytes)
         shown = [] if document is None else document.layers.shown
         self._active_layer_id = shown[-1].id if shown else None
+        self._lost_layer_id = None
         self.document_replaced.emit()
         self.history_changed.emit()
         self.active_layer_changed.emit()
@@ -153,9 +157,21 @@ class EditorSession(QObject):
 
     def _after(self, change: Change) -> None:
         self.changed.emit(change)
-        if ChangeKind.layers in change.kind and self.active_layer is None:
-            self.set_active_layer(None)
+        if ChangeKind.layers in change.kind:
+            self._keep_one_active()
         self.history_changed.emit()
+
+    def _keep_one_active(self) -> None:
+        """Go on with the topmost layer in place of one that is gone, until that comes back."""
+        layers = self._open_document().layers
+        lost = self._lost_layer_id
+        if lost is not None and lost in layers:
+            self.set_active_layer(lost)
+        elif self.active_layer is None and self._active_layer_id is not None:
+            gone = self._active_layer_id if lost is None else lost
+            shown = layers.shown
+            self.set_active_layer(shown[-1].id if shown else None)
+            self._lost_layer_id = gone
 
     def _open_document(self) -> Document:
         if self._document is None:

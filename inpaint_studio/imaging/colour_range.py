@@ -78,16 +78,49 @@ def values_in_range(lab: np.ndarray, wanted: ColourRange) -> np.ndarray:
     return values
 
 
-def select_range(picture: np.ndarray, wanted: ColourRange) -> np.ndarray:
-    """The same for premultiplied BGRA uint8 HxWx4; what is transparent belongs less to it."""
-    values = np.empty(picture.shape[:2], np.uint8)
-    for top in range(0, len(picture), _BAND):
-        rows = picture[top : top + _BAND]
-        found = values_in_range(oklab(to_rgb(rows)), wanted)
-        if rows[..., 3].min(initial=255) < 255:
-            found = multiply_255(found, rows[..., 3])
-        values[top : top + _BAND] = found
-    return values
+class RangeTable:
+    """What `values_in_range` says of each colour, worked out when a colour is first met.
+
+    Photos have far fewer colours than pixels. 32 MiB where all colours are met. Several threads
+    may use one: at worst they work out the same twice.
+    """
+
+    def __init__(self, wanted: ColourRange) -> None:
+        self._wanted = wanted
+        # 0 is a colour that wasn't met yet, else its value and 1.
+        self._known = np.zeros(1 << 24, np.uint16)
+
+    def select(self, picture: np.ndarray) -> np.ndarray:
+        """uint8 HxW for premultiplied BGRA uint8 HxWx4; what is transparent belongs less to it."""
+        values = np.empty(picture.shape[:2], np.uint8)
+        for top in range(0, len(picture), _BAND):
+            rows = picture[top : top + _BAND]
+            found = self._look_up(to_rgb(rows))
+            if rows[..., 3].min(initial=255) < 255:
+                found = multiply_255(found, rows[..., 3])
+            values[top : top + _BAND] = found
+        return values
+
+    def _look_up(self, rgb: np.ndarray) -> np.ndarray:
+        codes = rgb[..., 0].astype(np.intp)
+        for channel in (1, 2):
+            codes <<= 8
+            codes |= rgb[..., channel]
+        found = self._known.take(codes)
+        unknown = found == 0
+        if unknown.any():
+            self._learn(codes[unknown].astype(np.int32))
+            found = self._known.take(codes)
+        found -= 1
+        return found.astype(np.uint8)
+
+    def _learn(self, codes: np.ndarray) -> None:
+        # Sorted and thinned out by hand: numpy's `unique` takes twenty times as long.
+        codes.sort()
+        codes = codes[np.append(True, codes[1:] != codes[:-1])]
+        rgb = np.stack([codes >> 16, codes >> 8, codes], axis=-1).astype(np.uint8)
+        values = values_in_range(oklab(rgb[None]), self._wanted)[0]
+        self._known[codes] = values.astype(np.uint16) + 1
 
 
 def _near(lab: np.ndarray, colours: tuple[Colour, ...], fuzziness: int) -> np.ndarray:

@@ -155,21 +155,33 @@ def _any_by_cell(mask: np.ndarray, size: int) -> np.ndarray:
 
 def _label(cells: np.ndarray) -> np.ndarray:
     """Number the 8-connected groups of a bool grid from 1 in reading order; 0 is background."""
+    steps = np.diff(np.pad(cells, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, starts = (found.tolist() for found in np.nonzero(steps == 1))
+    ends = np.nonzero(steps == -1)[1].tolist()
+    # Runs of a row join those of the row above that they touch; the first of a group stands for it.
+    leaders = list(range(len(rows)))
+    above = 0
+    for run, (row, start, end) in enumerate(zip(rows, starts, ends, strict=True)):
+        while rows[above] < row - 1 or (rows[above] == row - 1 and ends[above] < start):
+            above += 1
+        touched = above
+        while rows[touched] == row - 1 and starts[touched] <= end:
+            one, other = _leader(leaders, run), _leader(leaders, touched)
+            leaders[max(one, other)] = min(one, other)
+            touched += 1
     labels = np.zeros(cells.shape, int)
-    count = 0
-    for row, column in np.argwhere(cells):
-        if labels[row, column]:
-            continue
-        count += 1
-        open_cells = [(int(row), int(column))]
-        while open_cells:
-            y, x = open_cells.pop()
-            around = (slice(max(0, y - 1), y + 2), slice(max(0, x - 1), x + 2))
-            new = cells[around] & (labels[around] == 0)
-            labels[around][new] = count
-            found = np.argwhere(new) + np.array([around[0].start, around[1].start])
-            open_cells.extend((int(b), int(a)) for b, a in found)
+    numbers: dict[int, int] = {}
+    for run, (row, start, end) in enumerate(zip(rows, starts, ends, strict=True)):
+        leader = _leader(leaders, run)
+        labels[row, start:end] = numbers.setdefault(leader, len(numbers) + 1)
     return labels
+
+
+def _leader(leaders: list[int], run: int) -> int:
+    while leaders[run] != run:
+        leaders[run] = leaders[leaders[run]]
+        run = leaders[run]
+    return run
 
 
 def distance_within(mask: np.ndarray, limit: int) -> np.ndarray:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcutEvent
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from inpaint_studio.editor.toolbox import ToolName
@@ -20,6 +20,7 @@ from inpaint_studio.ui.menus import (
     view_menu,
 )
 from inpaint_studio.ui.menus.action_spec import ActionSpec
+from inpaint_studio.ui.widgets.lettered_menu import LetteredMenu
 
 _MENU_FILES = (file_menu, edit_menu, view_menu, layer_menu, mask_menu, tool_menu, help_menu)
 ACTIONS = tuple(spec for menu in _MENU_FILES for spec in menu.ACTIONS)
@@ -68,14 +69,31 @@ class Actions:
         for spec in ACTIONS:
             self._actions[spec.key].setEnabled(not spec.needs or spec.needs in present)
 
-    def fill(self, menu_bar: QMenuBar) -> None:
-        """Build the menus."""
+    def fill(self, menu_bar: QMenuBar, submenus: Mapping[str, QMenu]) -> None:
+        """Build the menus. `submenus` stand below the command of their key."""
         for menu in MENUS:
-            _fill_menu(menu_bar.addMenu(translated(str(menu.title))), menu.keys, self._actions)
+            shown = LetteredMenu(translated(str(menu.title)), menu_bar)
+            menu_bar.addMenu(shown)
+            _fill_menu(shown, menu.keys, self._actions, submenus)
+
+
+class Command(QAction):
+    """An action that one press may reach by two of its own keys.
+
+    Where "{" is typed as Shift+[ a press is both. Qt takes that for two commands and gives
+    neither; but `ShortcutMap` lets no two commands share a key.
+    """
+
+    def event(self, event: QEvent) -> bool:
+        """Give the command also when its keys are ambiguous."""
+        if isinstance(event, QShortcutEvent) and event.isAmbiguous():
+            self.trigger()
+            return True
+        return super().event(event)
 
 
 def _make_action(spec: ActionSpec, window: QWidget) -> QAction:
-    action = QAction(translated(spec.text), window)
+    action = Command(translated(spec.text), window)
     action.setShortcuts([QKeySequence(shortcut) for shortcut in spec.shortcuts])
     action.setCheckable(spec.checkable)
     if spec.icon:
@@ -85,9 +103,16 @@ def _make_action(spec: ActionSpec, window: QWidget) -> QAction:
     return action
 
 
-def _fill_menu(menu: QMenu, keys: tuple[str | None, ...], actions: dict[str, QAction]) -> None:
+def _fill_menu(
+    menu: QMenu,
+    keys: tuple[str | None, ...],
+    actions: dict[str, QAction],
+    submenus: Mapping[str, QMenu],
+) -> None:
     for key in keys:
         if key is None:
             menu.addSeparator()
-        else:
-            menu.addAction(actions[key])
+            continue
+        menu.addAction(actions[key])
+        if key in submenus:
+            menu.addMenu(submenus[key])

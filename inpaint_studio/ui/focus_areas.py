@@ -15,7 +15,8 @@ class FocusAreas(QObject):
     """`areas` in the order in which F6 goes through them; the first is the canvas.
 
     Tab is a command of the window (it hides the panels) only while the canvas has the focus, or
-    nothing has. Anywhere else it goes to the next control.
+    nothing has. Anywhere else it goes to the next control. A control that gives up the focus leaves
+    it to the canvas: Qt would give it to the window's first control as soon as a dialog closes.
     """
 
     def __init__(self, window: QWidget, areas: Sequence[QWidget]) -> None:
@@ -24,6 +25,9 @@ class FocusAreas(QObject):
         self._areas = tuple(areas)
         self._last: dict[QWidget, QWidget] = {}
         window.installEventFilter(self)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus_changed)
 
     def step(self, direction: int) -> None:
         """Give the focus to the next (1) or previous (-1) area that can take it."""
@@ -50,6 +54,11 @@ class FocusAreas(QObject):
                 event.accept()
                 return True
         return super().eventFilter(watched, event)
+
+    def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        is_given_up = now is None and old is not None and old.window() is self._window
+        if is_given_up and self._window.isActiveWindow() and self._areas[0].isVisible():
+            self._areas[0].setFocus()
 
     def _area_of(self, widget: QWidget | None) -> int | None:
         """The innermost area that holds a widget: bars float on the canvas."""

@@ -22,6 +22,7 @@ from inpaint_studio.ui.canvas.canvas_view import CanvasView
 from inpaint_studio.ui.canvas_menu import CanvasMenu
 from inpaint_studio.ui.dialogs.model_picker import ModelPicker
 from inpaint_studio.ui.focus_areas import FocusAreas
+from inpaint_studio.ui.menus.recent_menu import RecentMenu
 from inpaint_studio.ui.panels.candidate_strip import CandidateStrip
 from inpaint_studio.ui.panels.edit_bar import EditBar
 from inpaint_studio.ui.panels.edit_panel import EditPanel
@@ -36,11 +37,13 @@ from inpaint_studio.ui.panels.status_line import StatusLine
 from inpaint_studio.ui.panels.tool_column import ToolColumn
 from inpaint_studio.ui.panels.welcome_page import WelcomePage
 from inpaint_studio.ui.theme import METRICS, theme
-from inpaint_studio.ui.widgets import MessageBar
+from inpaint_studio.ui.widgets import MessageBar, action_button
 from inpaint_studio.ui.widgets.snug_scroll import SnugScroll
 
 SIDE_WIDTH = 280
 FIRST_SIZE = (1280, 800)
+FRAME = 40
+"""px. About as much the system puts around a window."""
 
 
 class _SideArea(QScrollArea):
@@ -66,6 +69,9 @@ class MainWindow(QMainWindow):
         self.layers_panel = LayersPanel(services.session, services.layers)
         self.mask_section = MaskSection(services.session, services.layers, services.masks)
         self.layers_panel.add_to_footer(self.mask_section)
+        self.layers_panel.add_corner_widget(
+            action_button(self.actions_table["new_mask"], "plus", small=True)
+        )
         self.history_panel = HistoryPanel(services.session)
         self.edit_bar = EditBar(self.canvas, services.session, services.edits, services.prompts)
         self.strip = CandidateStrip(self.canvas, services.session, services.edits)
@@ -81,6 +87,7 @@ class MainWindow(QMainWindow):
         services.edits.settings.changed.connect(self._make_room_for_bars)
         # The style sheet decides how high the bar is.
         theme().changed.connect(self._make_room_for_bars)
+        self.recent_menu = RecentMenu(services.recent, self)
         self._build_menu_bar()
         self.canvas_menu = CanvasMenu(self.actions_table, self.canvas)
         self.focus_areas = FocusAreas(
@@ -95,8 +102,17 @@ class MainWindow(QMainWindow):
         self.resize(*FIRST_SIZE)
         self.show_editor(False)
 
+    def fit_screen(self) -> None:
+        """Maximize the window if it would reach over the screen's edge with its frame."""
+        room, size = self.screen().availableGeometry(), self.size()
+        if size.width() + FRAME > room.width() or size.height() + FRAME > room.height():
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
+
     def show_editor(self, shown: bool) -> None:
         """Show the editor, or the welcome page."""
+        # Out of sight the welcome page must not keep the window wide.
+        policy = QSizePolicy.Policy.Ignored if shown else QSizePolicy.Policy.Preferred
+        self.welcome.setSizePolicy(policy, policy)
         self._pages.setCurrentIndex(1 if shown else 0)
         self.set_panels_visible(shown)
         if shown:
@@ -109,7 +125,9 @@ class MainWindow(QMainWindow):
 
     def set_full_screen(self, on: bool) -> None:
         """Fill the screen, or be a window again."""
-        self.showFullScreen() if on else self.showNormal()
+        # A maximized window is maximized again afterwards.
+        state, full = self.windowState(), Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | full if on else state & ~full)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let the owner ask about unsaved edits first."""
@@ -135,7 +153,7 @@ class MainWindow(QMainWindow):
         self.canvas.set_fit_margins(margin, margin, margin, above_bar)
 
     def _build_menu_bar(self) -> None:
-        self.actions_table.fill(self.menuBar())
+        self.actions_table.fill(self.menuBar(), {"open": self.recent_menu})
         self._place_pill()
         self.engine_pill.resized.connect(self._place_pill)
 

@@ -120,6 +120,7 @@ class Studio(QObject):
         window.welcome.paste_requested.connect(self.paste)
         window.welcome.sample_requested.connect(files.open_sample)
         window.welcome.path_chosen.connect(self.open_path)
+        window.recent_menu.path_chosen.connect(self.open_path)
         window.welcome.mime_dropped.connect(self.open_mime)
         window.mime_dropped.connect(self.open_mime)
 
@@ -293,6 +294,13 @@ class Studio(QObject):
         layer = self.services.session.active_layer
         if layer is not None:
             action(layer.id)
+
+    def rename_layer(self) -> None:
+        """Let the person type another name for the active layer, where it is listed."""
+        hidden = self.window.actions_table["hide_panels"]
+        if hidden.isChecked():
+            hidden.trigger()
+        self.with_layer(self.window.layers_panel.rename)
 
     def with_amount(self, key: str, change: Callable[[int], object], default: int) -> None:
         """Ask how much, then change the mask by it."""

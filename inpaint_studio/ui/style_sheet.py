@@ -115,6 +115,7 @@ QToolButton:pressed { background: $line; }
 QToolButton:checked { background: $accent_fill; color: $on_accent; border-color: $accent_fill; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:checked:focus { border-color: $text; }
+QToolButton:checked:disabled { background: $raised; border-color: $line; }
 QToolButton:disabled { color: $line_strong; }
 QToolButton::menu-indicator { image: none; }
 QToolButton[role="head"] {

@@ -27,6 +27,7 @@ class Viewing(QObject):
         self._actions = window.actions_table
         self._held = HeldAction(self._actions["show_original"], self)
         self._actions["show_original"].toggled.connect(window.canvas.show_original)
+        window.canvas.comparison.divider.dismissed.connect(self._actions["compare"].trigger)
         window.canvas.view.turned.connect(self._on_turned)
         services.session.document_replaced.connect(self._on_document_replaced)
 

@@ -15,6 +15,8 @@ from tests.benchmarks.measure import Row
 PROGRAM = """
 import os, sys, time
 started = float(sys.argv.pop())
+from inpaint_studio.__main__ import main, prepare
+prepare()
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 class FirstPaint(QObject):
@@ -35,7 +37,6 @@ def execute(app):
     return original()
 first_paint = FirstPaint()
 original, QApplication.exec = QApplication.exec, execute
-from inpaint_studio.__main__ import main
 sys.exit(main())
 """
 

@@ -13,7 +13,15 @@ from skimage import data
 from inpaint_studio.app import build_services
 from inpaint_studio.engine.supervisor import Supervisor
 from inpaint_studio.settings import Settings, folders
+from inpaint_studio.ui.canvas import catching_up
 from inpaint_studio.ui.studio import Studio
+
+
+@pytest.fixture(autouse=True)
+def _smooth_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw every frame smoothly: on a busy machine one that the view moved for would be coarse, and
+    differ from the same one later."""
+    monkeypatch.setattr(catching_up, "SMOOTH_LIMIT_SECONDS", 60.0)
 
 
 @pytest.fixture

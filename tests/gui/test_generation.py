@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from inpaint_studio.core.edit import Intent
+from inpaint_studio.core.edit import DiffusionOptions, Intent
 from inpaint_studio.core.layer import ResultLayer
 from inpaint_studio.geometry import Bounds
 from inpaint_studio.settings import LAST_MODEL
 from inpaint_studio.ui.panels.layer_model import LayerModel
 from inpaint_studio.ui.studio import Studio
 from tests.gui.test_editing import drag, open_photo, picture_of
-from tests.model_files import SDXL, write_safetensors
+from tests.model_files import SDXL, kohya_lora, write_safetensors
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -96,6 +97,36 @@ def test_the_choice_outlives_the_program(studio: Studio, tmp_path: Path, qtbot: 
     settings = studio.services.settings
     assert settings.get(LAST_MODEL).endswith("dream.safetensors")
     assert settings.get("candidates") == 5
+
+
+def test_add_ons_that_fit_the_model_are_offered(
+    studio: Studio, tmp_path: Path, qtbot: QtBot
+) -> None:
+    folder = tmp_path / "m"
+    write_safetensors(folder / "dream.safetensors", SDXL)
+    write_safetensors(folder / "style.safetensors", kohya_lora(2048))
+    write_safetensors(folder / "other.safetensors", kohya_lora(768))
+    write_safetensors(folder / "word.safetensors", {"clip_l": (2, 768), "clip_g": (2, 1280)})
+    library, settings = studio.services.library, studio.services.edits.settings
+    library.add(folder)
+    qtbot.waitUntil(lambda: not library.is_looking, timeout=20_000)
+    library.choose(next(model for model in library.models if model.name == "dream"))
+    loras = studio.window.edit_panel.advanced.loras
+    studio.window.edit_panel.advanced.set_expanded(True)
+    for name in ("style", "word"):
+        loras.add_button.click()
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        texts = [action.text() for action in menu.actions()]
+        assert name in texts
+        assert "other" not in texts
+        menu.actions()[texts.index(name)].trigger()
+        menu.close()
+    params = settings.next_params()
+    assert isinstance(params.options, DiffusionOptions)
+    assert [lora.path for lora in params.options.loras] == [folder / "style.safetensors"]
+    assert params.options.embeddings == (folder / "word.safetensors",)
+    assert loras.embedding_rows[0].label.text() == "Write “word”"
 
 
 def test_the_pre_flight_is_drawn_only_for_models(

@@ -56,6 +56,8 @@ class BrushTool(Tool):
             return
         erase = self._erase or event.is_eraser
         self._layer = mask_to_paint(self._session, self._read_kind())
+        if self._layer is None:
+            return
         self._label = _label(self._layer.kind, erase)
         settings = replace(self._read_settings(), erase=erase)
         self._stroke = Stroke(self._layer.raster, settings, document.frame, event.view_scale)

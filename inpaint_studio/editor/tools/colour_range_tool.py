@@ -7,7 +7,8 @@ from inpaint_studio.editor.tools.tool import Modifier, PointerEvent, Tool
 
 
 class ColourRangeTool(Tool):
-    """Gives clicks to the picker: Shift adds a colour, Alt takes one away, neither starts anew.
+    """Gives clicks to the picker: Shift adds a colour, Alt or the pen's other end
+    takes one away, neither starts anew.
 
     Enter takes the range over into the mask, Escape forgets it.
     """
@@ -22,7 +23,7 @@ class ColourRangeTool(Tool):
 
     def begin(self, event: PointerEvent) -> None:
         """Take the colour under the pointer."""
-        if Modifier.alt in event.modifiers:
+        if Modifier.alt in event.modifiers or event.is_eraser:
             self._picker.take_away(event.position)
         elif Modifier.shift in event.modifiers:
             self._picker.add(event.position)

@@ -41,7 +41,7 @@ class SelectionTool(Tool):
     """What the shape tools share: the outline being drawn, and how it joins the mask.
 
     `read_settings` and `read_kind` are asked when a gesture begins. Shift at the press adds, Alt
-    subtracts, both together intersect.
+    or the pen's other end subtracts, both keys together intersect.
     """
 
     label = "Select"
@@ -80,6 +80,8 @@ class SelectionTool(Tool):
         if bounds.is_empty and self._how is not Combine.intersect:
             return
         mask = mask_to_paint(self._session, self._read_kind())
+        if mask is None:
+            return
         shape = polygon_mask(outline, bounds)
         patch = combine(mask.raster, shape, bounds, self._how)
         if patch.tiles:
@@ -205,13 +207,13 @@ class PolygonTool(SelectionTool):
 
 
 def how_asked(event: PointerEvent, otherwise: Combine) -> Combine:
-    """What the keys held at the press ask for."""
+    """What the keys held at the press, or else the pen's end, ask for."""
     shift, alt = Modifier.shift in event.modifiers, Modifier.alt in event.modifiers
     if shift and alt:
         return Combine.intersect
     if shift:
         return Combine.add
-    return Combine.subtract if alt else otherwise
+    return Combine.subtract if alt or event.is_eraser else otherwise
 
 
 def box_between(start: PointerEvent, now: PointerEvent) -> Bounds:

@@ -14,7 +14,7 @@ from inpaint_studio.core.flatten import Paintable, flatten, snapshot
 from inpaint_studio.core.layer import Layer, MaskKind, MaskLayer
 from inpaint_studio.core.mask_edits import Combine, combine
 from inpaint_studio.editor.background import BackgroundTask
-from inpaint_studio.editor.mask_target import mask_to_paint
+from inpaint_studio.editor.mask_target import mask_to_paint, may_paint
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.tools.selection_tools import SelectionSettings, how_asked
 from inpaint_studio.editor.tools.tool import PointerEvent, Tool
@@ -91,9 +91,12 @@ class WandTool(Tool):
         document, settings = self._session.document, self._read_settings()
         if document is None or not document.frame.contains_point(event.position):
             return None
+        mask = mask_to_paint(self._session, self._read_kind())
+        if mask is None:
+            return None
         return _Search(
             document,
-            mask_to_paint(self._session, self._read_kind()),
+            mask,
             snapshot(looked_at(document, self._session.active_layer, settings)),
             document.frame,
             int(event.position.y // 1) - document.frame.y,
@@ -106,6 +109,8 @@ class WandTool(Tool):
         if task is not self._task or search.document is not self._session.document:
             return
         self._task = None
+        if not may_paint(self._session, search.mask):
+            return
         patch = combine(search.mask.raster, area, search.frame, search.how)
         if patch.tiles:
             self._session.do(PaintMask("Magic wand", search.mask.id, patch))

@@ -208,16 +208,16 @@ class CanvasView(QWidget):
         """Draw what is dirty."""
         started = perf_counter()
         self._repaints.begin()
-        smooth, patience = self._catching_up.is_smooth, self._catching_up.patience
+        pace, smooth = self._catching_up, self._catching_up.is_smooth
         painter = QPainter(self)
         complete = self._scene.paint(
-            painter, self._viewport, event.region(), smooth=smooth, patience=patience
+            painter, self._viewport, event.region(), smooth=smooth, effort=pace.effort()
         )
         self._overlay.paint(painter, event.rect())
         self.comparison.paint(painter)
         self._cursor.paint(painter)
         painter.end()
-        self._catching_up.painted(
+        pace.painted(
             complete=complete,
             is_whole=event.rect() == self.rect(),
             smooth=smooth,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer
 
 from inpaint_studio.ui.canvas.scene import Scene, needs_smoothing
+from inpaint_studio.ui.canvas.tile_painting import LEAST_WORK, Effort
 from inpaint_studio.ui.canvas.viewport import Viewport
 
 SMOOTH_LIMIT_SECONDS = 0.012
@@ -14,7 +16,9 @@ SMOOTH_LIMIT_SECONDS = 0.012
 REST_MS = 150
 """The view rests when it has not moved for this long."""
 PATIENCE = 0.004
-"""Seconds in which a frame makes tiles; then coarser ones stand in where there are any."""
+"""Seconds in which a frame makes tiles; then coarser ones stand in, or nothing for now."""
+SLICE = 0.01
+"""Seconds in which tiles are made before a frame that waits for them."""
 SLICES = 96
 """At most so many small parts of tiles are made in advance after the view has moved."""
 
@@ -45,10 +49,9 @@ class CatchingUp(QObject):
         is_idle = not (self._owes_repaint or self._idle_timer.isActive())
         return self._is_complete and not is_coarse and is_idle
 
-    @property
-    def patience(self) -> float:
-        """Seconds in which the next frame may make tiles."""
-        return PATIENCE
+    def effort(self) -> Effort:
+        """How long the next frame may make tiles."""
+        return Effort(PATIENCE, LEAST_WORK if self._is_complete else 0.0)
 
     @property
     def is_smooth(self) -> bool:
@@ -75,7 +78,7 @@ class CatchingUp(QObject):
 
     def _use_idle_time(self) -> None:
         """Make what a coarser tile stood in for; then what panning would bring into view."""
-        was_missing = self._scene.prepare(self._viewport)
+        was_missing = self._prepare()
         if self._owes_repaint:
             self._owes_repaint = False
             self._repaint()
@@ -84,6 +87,14 @@ class CatchingUp(QObject):
             self._idle_timer.start()
         else:
             self._slices_left = 0
+
+    def _prepare(self) -> bool:
+        """Make a part of what is missing, or several before a frame that waits for them."""
+        deadline = perf_counter() + SLICE
+        was_missing = self._scene.prepare(self._viewport)
+        while was_missing and self._owes_repaint and perf_counter() < deadline:
+            was_missing = self._scene.prepare(self._viewport)
+        return was_missing
 
     def _on_rest(self) -> None:
         if self._slow_smoothing and needs_smoothing(self._viewport):

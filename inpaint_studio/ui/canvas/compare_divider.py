@@ -26,9 +26,11 @@ STEP, LONG_STEP = 0.01, 0.1
 
 
 class CompareDivider(QWidget):
-    """A line from top to bottom with a knob. `moved(float)`: its place, 0..1 from left to right."""
+    """A line from top to bottom with a knob. `moved(float)`: its place, 0..1 from left to right;
+    `dismissed()` by Esc, unless there is a job for that key to cancel."""
 
     moved = Signal(float)
+    dismissed = Signal()
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
@@ -76,9 +78,11 @@ class CompareDivider(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows, Home and End."""
+        """Arrows, Home and End move it; Esc puts it away."""
         place = self._target(event)
-        if place is None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismissed.emit()
+        elif place is None:
             super().keyPressEvent(event)
         else:
             self.move_to(place)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from time import perf_counter
 from typing import cast
 
 import numpy as np
@@ -21,7 +20,12 @@ from inpaint_studio.ui.canvas.picture_source import OriginalSource, PictureSourc
 from inpaint_studio.ui.canvas.pixel_grid import paint_pixel_grid
 from inpaint_studio.ui.canvas.qt_image import image_over
 from inpaint_studio.ui.canvas.tile_cache import TILE, ReadDocument, TileCache, Tiles
-from inpaint_studio.ui.canvas.tile_painting import TilePainter, clip_to, device_transform
+from inpaint_studio.ui.canvas.tile_painting import (
+    Effort,
+    TilePainter,
+    clip_to,
+    device_transform,
+)
 from inpaint_studio.ui.canvas.tinted_tiles import MAX_OUTLINE, TintedTiles
 from inpaint_studio.ui.canvas.viewport import Viewport
 from inpaint_studio.ui.theme import current
@@ -147,22 +151,21 @@ class Scene:
         region: QRegion,
         *,
         smooth: bool,
-        patience: float,
+        effort: Effort,
     ) -> bool:
         """Draw a region (logical px) with the widget's painter.
 
-        Missing tiles are made for `patience` seconds; then parts of coarser ones stand in for
-        those where there are any. Returns whether none had to.
+        `effort`: how long missing tiles are made. Then parts of coarser ones stand in, or nothing.
+        Returns whether all is as it should be.
         """
         ratio = viewport.pixel_ratio
-        deadline = perf_counter() + patience
         complete = True
         painter.save()
         # From here on in device px, so that tiles at 100 % are copied pixel by pixel.
         painter.scale(1 / ratio, 1 / ratio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         below = self._checkerboard(ratio)
-        tile_painter = TilePainter(painter, viewport, below, deadline)
+        tile_painter = TilePainter(painter, viewport, below, effort)
         for rect in _worth_painting(region):
             part = Bounds(rect.x(), rect.y(), rect.width(), rect.height()).scaled(ratio)
             complete &= self._paint_part(tile_painter, part)

@@ -146,6 +146,10 @@ class Tiles:
         """Whether there is such a tile already; a part of it may be out of date."""
         return _key(level, cell) in self._tiles
 
+    def is_quick(self, level: int, cell: Bounds) -> bool:
+        """Whether a missing tile is made of a few pixels, or of what is at hand."""
+        return level < 2
+
     def is_blank(self, level: int, cell: Bounds) -> bool:
         """Whether all of a tile is blank. Makes the tile if need be."""
         return self._fresh(level, cell).pixels is None
@@ -258,10 +262,18 @@ class TileCache(Tiles):
         """Half the size of a part of a tile, written into a part of another."""
         halve(pixels, out)
 
+    def is_quick(self, level: int, cell: Bounds) -> bool:
+        """See `Tiles.is_quick`."""
+        if level < 2 or self._is_at_hand(level, cell):
+            return True
+        return all(self.has(level - 1, child) for child in cell.tiles(TILE << (level - 1)))
+
+    def _is_at_hand(self, level: int, cell: Bounds) -> bool:
+        return self._read_reduced is not None and self._read_reduced(cell, level) is not None
+
     def prepare(self, level: int, cell: Bounds) -> None:
         """See `Tiles.prepare`. Makes one tile of the finest level that is missing below."""
-        is_at_hand = self._read_reduced is not None and self._read_reduced(cell, level) is not None
-        if level >= 2 and not is_at_hand:
+        if level >= 2 and not self._is_at_hand(level, cell):
             for child in cell.tiles(TILE << (level - 1)):
                 if not self.has(level - 1, child):
                     return self.prepare(level - 1, child)
@@ -298,6 +310,10 @@ class MaskTiles(TileCache):
                 target[...] = 0 if values is None else _halved(values, level - 1)
         else:
             super().make(tile, level, cell, dirty)
+
+    def is_quick(self, level: int, cell: Bounds) -> bool:
+        """See `Tiles.is_quick`."""
+        return self._values.is_blank(cell) or super().is_quick(level, cell)
 
     def prepare(self, level: int, cell: Bounds) -> None:
         """See `Tiles.prepare`."""

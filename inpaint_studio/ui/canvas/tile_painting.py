@@ -3,31 +3,67 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, thread_time
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QImage, QPainter, QTransform
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QTransform
 
 from inpaint_studio.geometry import Bounds
 from inpaint_studio.ui.canvas.tile_cache import TILE, Tiles
 from inpaint_studio.ui.canvas.viewport import MAX_LEVEL, Viewport
+from inpaint_studio.ui.theme import current
 
 LAP = 1 / 64
 """Device px that tiles lap over each other where they slant."""
+LEAST_WORK = 0.03
+"""Seconds of processor time that a frame takes for tiles before it leaves one away, unless the one
+before did so too: what is not large is drawn whole at once, on a busy machine too."""
+
+
+class Effort:
+    """How long a frame makes tiles that are missing: for `patience` seconds if something may stand
+    in for them, else for `least` seconds of processor time in any case."""
+
+    def __init__(self, patience: float, least: float) -> None:
+        self._deadline = perf_counter() + patience
+        self._least_until = thread_time() + least
+
+    @property
+    def is_late(self) -> bool:
+        """Whether coarser tiles are to stand in from now on."""
+        return perf_counter() > self._deadline
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether a tile that takes long to make is left away."""
+        return self.is_late and thread_time() > self._least_until
+
+
+class _Shown(NamedTuple):
+    """What is drawn in the place of a tile: an image or a part of one, None for nothing."""
+
+    image: QImage | None
+    source: QRectF | None = None
+    is_final: bool = True
+
+
+_Placed = tuple[QRectF, QImage, QRectF]
+"""Where in the document, what, and which part of that."""
 
 
 @dataclass(frozen=True)
 class TilePainter:
     """Paints in device px; `below` is seen where tiles are transparent.
 
-    Tiles that are missing are made until `deadline` (perf_counter seconds); then parts of coarser
-    ones stand in for those where there are any.
+    For tiles that there is no time to make parts of coarser ones stand in; where there are none,
+    those that take long are left away for now.
     """
 
     painter: QPainter
     viewport: Viewport
     below: QBrush
-    deadline: float
+    effort: Effort
 
     def paint(self, tiles: Tiles, part: Bounds) -> bool:
         """Fill a part of the view (device px), clipped to already, with what shows in it.
@@ -45,13 +81,14 @@ class TilePainter:
         for cell in viewport.visible_in(part).tiles(TILE << level):
             left, top, right, bottom = viewport.to_device(cell)
             place = QRectF(left, top, right - left, bottom - top)
-            stand_in = _stand_in(tiles, level, cell, self.deadline)
-            image = tiles.image(level, cell) if stand_in is None else stand_in[0]
-            if image is None or image.hasAlphaChannel():
+            image, source, is_final = self._shown(tiles, level, cell)
+            complete &= is_final
+            if image is None and not is_final:
+                painter.fillRect(place, QColor(current().canvas))
+            elif image is None or image.hasAlphaChannel():
                 painter.fillRect(place, self.below)
-            if stand_in is not None:
-                painter.drawImage(place, *stand_in)
-                complete = False
+            if image is not None and source is not None:
+                painter.drawImage(place, image, source)
             elif image is not None and unscaled:
                 painter.drawImage(QPoint(round(left), round(top)), image)
             elif image is not None:
@@ -60,19 +97,33 @@ class TilePainter:
 
     def _paint_turned(self, tiles: Tiles, part: Bounds) -> bool:
         painter, level, complete = self.painter, self.viewport.level, True
-        shown: list[tuple[QRectF, QImage, QRectF]] = []
+        shown: list[_Placed] = []
         is_opaque = True
         for cell in self.viewport.cells_in(part, TILE << level):
-            stand_in = _stand_in(tiles, level, cell, self.deadline)
-            image = tiles.image(level, cell) if stand_in is None else stand_in[0]
-            complete &= stand_in is None
+            image, source, is_final = self._shown(tiles, level, cell)
+            complete &= is_final
             is_opaque &= image is not None and not image.hasAlphaChannel()
             if image is not None:
-                source = QRectF(image.rect()) if stand_in is None else stand_in[1]
-                shown.append((QRectF(*cell), image, source))
-        if not is_opaque:
-            # Its fields stay upright, so it is painted before the painter is turned.
-            painter.fillRect(QRect(*part), self.below)
+                shown.append((QRectF(*cell), image, source or QRectF(image.rect())))
+        if is_opaque:
+            self._draw_turned(painter, shown)
+            return complete
+        # Its fields stay upright, so it is painted before the painter is turned.
+        painter.fillRect(QRect(*part), self.below)
+        sheet = QImage(part.width, part.height, QImage.Format.Format_ARGB32_Premultiplied)
+        sheet.fill(Qt.GlobalColor.transparent)
+        apart = QPainter(sheet)
+        apart.setRenderHints(painter.renderHints())
+        # Where tiles lap one of them counts: both would hide more than the picture does.
+        apart.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        apart.translate(-part.x, -part.y)
+        self._draw_turned(apart, shown)
+        apart.end()
+        painter.drawImage(QPoint(part.x, part.y), sheet)
+        return complete
+
+    def _draw_turned(self, painter: QPainter, shown: list[_Placed]) -> None:
+        """Draw images where they lie in the document with a painter of device px."""
         painter.save()
         painter.setTransform(device_transform(self.viewport), True)
         # Qt rounds the slanting edges of neighbours so that now and then a pixel is in neither.
@@ -80,7 +131,18 @@ class TilePainter:
         for place, image, source in shown:
             painter.drawImage(place.adjusted(-lap, -lap, lap, lap), image, source)
         painter.restore()
-        return complete
+
+    def _shown(self, tiles: Tiles, level: int, cell: Bounds) -> _Shown:
+        effort = self.effort
+        while not tiles.has(level, cell):
+            if effort.is_late:
+                stand_in = _coarser(tiles, level, cell)
+                if stand_in is not None:
+                    return stand_in
+                if effort.is_spent and not tiles.is_quick(level, cell):
+                    return _Shown(None, is_final=False)
+            tiles.prepare(level, cell)
+        return _Shown(tiles.image(level, cell))
 
 
 def device_transform(viewport: Viewport) -> QTransform:
@@ -108,23 +170,13 @@ def clip_to(painter: QPainter, viewport: Viewport, part: Bounds, area: Bounds) -
     return inside
 
 
-def _stand_in(
-    tiles: Tiles, level: int, cell: Bounds, deadline: float
-) -> tuple[QImage, QRectF] | None:
+def _coarser(tiles: Tiles, level: int, cell: Bounds) -> _Shown | None:
     """The part of a coarser tile to be shown instead of one that there is no time to make."""
-    while not tiles.has(level, cell):
-        if perf_counter() > deadline:
-            return _coarser(tiles, level, cell)
-        tiles.prepare(level, cell)
-    return None
-
-
-def _coarser(tiles: Tiles, level: int, cell: Bounds) -> tuple[QImage, QRectF] | None:
     for above in range(level + 1, MAX_LEVEL + 1):
         around = next(cell.tiles(TILE << above))
         image = tiles.image(above, around) if tiles.is_current(above, around) else None
         if image is not None:
             x, y = (cell.x - around.x) >> above, (cell.y - around.y) >> above
             side = TILE >> (above - level)
-            return image, QRectF(x, y, side, side)
+            return _Shown(image, QRectF(x, y, side, side), is_final=False)
     return None

@@ -73,6 +73,11 @@ class TintedTiles(Tiles):
             return False
         return super().is_current(level, cell) or all(m.is_blank(level, cell) for m in masks)
 
+    def is_quick(self, level: int, cell: Bounds) -> bool:
+        """See `Tiles.is_quick`."""
+        parts = (self._picture, *self._masks.values())
+        return all(tiles.has(level, cell) or tiles.is_quick(level, cell) for tiles in parts)
+
     def prepare(self, level: int, cell: Bounds) -> None:
         """See `Tiles.prepare`."""
         for tiles in (*self._masks.values(), self._picture):

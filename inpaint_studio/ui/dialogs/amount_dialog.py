@@ -26,6 +26,7 @@ class AmountDialog(QDialog):
         self.cancel_button = push_button(self.tr("Cancel"))
         self.do_button.setDefault(True)
         self._build()
+        self.field.select_number()
         self.do_button.clicked.connect(self.accept)
         self.cancel_button.clicked.connect(self.reject)
 

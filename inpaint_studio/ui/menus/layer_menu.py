@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MENU = MenuSpec(
     QT_TRANSLATE_NOOP("actions", "&Layer"),
     (
+        "rename_layer",
         "toggle_layer",
         "lock_layer",
         None,
@@ -44,6 +45,7 @@ MENU = MenuSpec(
     ),
 )
 ACTIONS = (
+    spec("rename_layer", QT_TRANSLATE_NOOP("actions", "Rename layer"), "F2", needs="layer"),
     spec(
         "toggle_layer",
         QT_TRANSLATE_NOOP("actions", "Show or hide layer"),
@@ -119,6 +121,7 @@ def layer_commands(studio: Studio) -> Commands:
         "turn_left": lambda: placements.turn(-90),
         "turn_over": lambda: placements.turn(180),
         "reset_transform": placements.reset,
+        "rename_layer": studio.rename_layer,
         "toggle_layer": lambda: studio.with_layer(layers.toggle_visible),
         "delete_layer": lambda: layers.delete_all(studio.window.layers_panel.chosen),
         "duplicate_layer": lambda: studio.with_layer(layers.duplicate),

@@ -64,7 +64,13 @@ ACTIONS = (
     spec("mask_from_layer", QT_TRANSLATE_NOOP("actions", "Mask from layer"), needs="document"),
     spec("import_mask", QT_TRANSLATE_NOOP("actions", "Import mask…"), needs="document"),
     spec("export_mask", QT_TRANSLATE_NOOP("actions", "Export mask…"), needs="document"),
-    spec("copy_mask", QT_TRANSLATE_NOOP("actions", "Copy mask"), icon="copy", needs="document"),
+    spec(
+        "copy_mask",
+        QT_TRANSLATE_NOOP("actions", "Copy mask"),
+        "Ctrl+Shift+C",
+        icon="copy",
+        needs="document",
+    ),
     spec(
         "paste_mask",
         QT_TRANSLATE_NOOP("actions", "Paste as mask"),

@@ -22,9 +22,11 @@ from inpaint_studio.core.document import Document
 from inpaint_studio.core.edit import EditResult
 from inpaint_studio.core.flatten import Paintable, snapshot
 from inpaint_studio.core.layer import ResultLayer
+from inpaint_studio.core.repair import shows_its_edge
 from inpaint_studio.editor.edit_controller import EditController
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.geometry import EMPTY, Bounds
+from inpaint_studio.ui.panels.seam_words import seam_words
 from inpaint_studio.ui.panels.thumbnails import RADIUS, TileView, candidate_tile, focus_of
 from inpaint_studio.ui.theme import METRICS, current, theme
 from inpaint_studio.ui.widgets import (
@@ -65,7 +67,7 @@ class Scene:
 class CandidateButton(QAbstractButton):
     """One candidate: its tile, its seam, and an outline while it is the chosen one."""
 
-    def __init__(self, candidate: int, seam: float, picture: Picture) -> None:
+    def __init__(self, candidate: int, seam: float, words: str, picture: Picture) -> None:
         super().__init__()
         self._candidate = candidate
         self._seam = seam
@@ -81,7 +83,7 @@ class CandidateButton(QAbstractButton):
         }
         name = meaning[seam_level(seam)].format(candidate + 1, f"{seam:.2f}")
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(f"{name}\n{words}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draws tile, badge and outline."""
@@ -138,16 +140,16 @@ class TileRow(QScrollArea):
         """One tile."""
         return QSize(TILE.width() + 2 * _RING, self.sizeHint().height())
 
-    def set_candidates(self, seams: list[float], picture: Picture) -> None:
-        """Makes a tile for each seam ratio."""
+    def set_candidates(self, seams: list[tuple[float, str]], picture: Picture) -> None:
+        """Makes a tile for each seam ratio, with words about what else was measured."""
         for button in self._group.buttons():
             self._group.removeButton(button)
             self._row.removeWidget(button)
             # It may be in the middle of its own click, and must not paint a result it isn't of.
             button.hide()
             button.deleteLater()
-        for candidate, seam in enumerate(seams):
-            button = CandidateButton(candidate, seam, picture)
+        for candidate, (seam, words) in enumerate(seams):
+            button = CandidateButton(candidate, seam, words, picture)
             self._group.addButton(button, candidate)
             self._row.addWidget(button)
         policy = Qt.ScrollBarPolicy
@@ -207,6 +209,7 @@ class CandidateStrip(FloatingBar):
         )
         self.keep_button = push_button(self.tr("Keep"), primary=True)
         self.more_button = push_button(self.tr("More"))
+        self.mend_button = push_button(self.tr("Mend"))
         self.discard_button = tool_button(
             "trash-2", self.tr("Discard and bring the mask back"), small=True, color="dim"
         )
@@ -253,6 +256,11 @@ class CandidateStrip(FloatingBar):
         if self._layer is not None and not self._edits.is_busy:
             self._edits.more(self._layer)
 
+    def mend(self) -> None:
+        """Draws once more along the edge."""
+        if self._layer is not None and not self._edits.is_busy:
+            self._edits.repair(self._layer)
+
     def discard(self) -> None:
         """Deletes the result and brings its mask back."""
         if self._layer is not None:
@@ -262,13 +270,15 @@ class CandidateStrip(FloatingBar):
         self.tiles.setAccessibleName(self.tr("Candidates"))
         self.keep_button.setToolTip(tooltip_text(self.tr("Keep this candidate"), "Return"))
         self.more_button.setToolTip(self.tr("Make more candidates like these"))
+        self.mend_button.setToolTip(self.tr("The edge shows: draw gently over it once more"))
         self.row.setContentsMargins(*[METRICS.space_s] * 4)
         self.row.setSpacing(METRICS.space_xs)
         self.row.addWidget(self.previous_button)
         self.row.addWidget(self.tiles, 1)
         self.row.addWidget(self.next_button)
         self.row.addSpacing(METRICS.space_xs)
-        for button in (self.keep_button, self.more_button, self.discard_button):
+        buttons = (self.keep_button, self.more_button, self.mend_button, self.discard_button)
+        for button in buttons:
             self.row.addWidget(button)
 
     def _connect(self) -> None:
@@ -277,6 +287,7 @@ class CandidateStrip(FloatingBar):
         self.next_button.clicked.connect(self.next)
         self.keep_button.clicked.connect(self.keep)
         self.more_button.clicked.connect(self.more)
+        self.mend_button.clicked.connect(self.mend)
         self.discard_button.clicked.connect(self.discard)
         self._edits.busy_changed.connect(self._on_busy_changed)
         self._edits.result_arrived.connect(self.show_for)
@@ -291,6 +302,7 @@ class CandidateStrip(FloatingBar):
 
     def _on_busy_changed(self, busy: bool) -> None:
         self.more_button.setEnabled(not busy)
+        self.mend_button.setEnabled(not busy)
 
     def _on_changed(self, change: Change) -> None:
         document = self._session.document
@@ -321,6 +333,7 @@ class CandidateStrip(FloatingBar):
         if scene != self._scene:
             self._show_scene(scene)
         self.tiles.set_choice(self._layer.candidate)
+        self.mend_button.setVisible(shows_its_edge(self._layer))
 
     def _show_scene(self, scene: Scene) -> None:
         is_new_result = self._scene is None or self._scene.result is not scene.result
@@ -329,7 +342,8 @@ class CandidateStrip(FloatingBar):
         self._pictures.clear()
         count = scene.result.num_candidates
         if is_new_result:
-            seams = [scene.result.seam_ratio(candidate) for candidate in range(count)]
+            result = scene.result
+            seams = [(result.seam_ratio(k), seam_words(result, k)) for k in range(count)]
             self.tiles.set_candidates(seams, self._picture)
         self.tiles.update()
         for button in (self.previous_button, self.next_button):

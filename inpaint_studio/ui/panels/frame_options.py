@@ -102,7 +102,7 @@ class FrameOptions(FittingRow):
 
     def _connect(self) -> None:
         # `activated` only comes for items, so that half-typed ratios do nothing.
-        self.ratio.activated.connect(lambda index: self._choose(self.ratio.itemData(index)))
+        self.ratio.activated.connect(self._take_item)
         edit = self.ratio.lineEdit()
         assert edit is not None
         edit.returnPressed.connect(self._take_typed)
@@ -115,6 +115,11 @@ class FrameOptions(FittingRow):
         self.whole.clicked.connect(self._frames.fit_picture)
         self._session.changed.connect(self._on_changed)
         self._session.document_replaced.connect(self._show_frame)
+
+    def _take_item(self, index: int) -> None:
+        self._choose(self.ratio.itemData(index))
+        # Or the next letter, meant as a shortcut, would be typed.
+        self.ratio.clearFocus()
 
     def _take_typed(self) -> None:
         text = self.ratio.currentText()

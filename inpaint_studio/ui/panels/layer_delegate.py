@@ -37,6 +37,7 @@ _FOLD = 18
 """Width of a group's arrow."""
 _EDGE = 26
 """Width of the eye's place at the left and of the menu's at the right."""
+_LOCK_ICON = 13
 _NAME_HEIGHT = 18
 _SUBTITLE_HEIGHT = 15
 
@@ -56,15 +57,22 @@ class RowParts:
     name: QRect
     subtitle: QRect
     menu: QRect
+    lock: QRect
 
     @classmethod
     def of(
-        cls, row: QRect, direction: Qt.LayoutDirection, depth: int = 0, *, is_group: bool = False
+        cls,
+        row: QRect,
+        direction: Qt.LayoutDirection,
+        depth: int = 0,
+        *,
+        is_group: bool = False,
+        is_locked: bool = False,
     ) -> RowParts:
         """The parts of a row, mirrored where one reads from right to left.
 
         A row in groups is indented by their number. A group has an arrow, and an icon for a
-        thumbnail; `fold` is empty for others.
+        thumbnail; `fold` is empty for others. `lock` is empty for a layer that is not locked.
         """
         eye = QRect(row.left(), row.top(), _EDGE, row.height())
         start = row.left() + cls.indent_of(depth)
@@ -76,9 +84,12 @@ class RowParts:
         top = row.top() + (row.height() - _NAME_HEIGHT - _SUBTITLE_HEIGHT) // 2
         end = row.right() + 1
         name = QRect(left, top, end - _EDGE - left, _NAME_HEIGHT)
-        subtitle = QRect(left, name.bottom() + 1, end - METRICS.space_xs - left, _SUBTITLE_HEIGHT)
-        menu = QRect(end - _EDGE, row.top(), _EDGE, subtitle.top() - row.top())
-        parts = (eye, fold, thumbnail, name, subtitle, menu)
+        below = name.bottom() + 1
+        lock = QRect(end - _EDGE, below, _EDGE if is_locked else 0, _SUBTITLE_HEIGHT)
+        last = lock.left() if is_locked else end - METRICS.space_xs
+        subtitle = QRect(left, below, last - left, _SUBTITLE_HEIGHT)
+        menu = QRect(end - _EDGE, row.top(), _EDGE, below - row.top())
+        parts = (eye, fold, thumbnail, name, subtitle, menu, lock)
         return cls(*(QStyle.visualRect(direction, row, part) for part in parts))
 
     @staticmethod
@@ -160,6 +171,8 @@ class LayerDelegate(QStyledItemDelegate):
             is_open = model.info(layer).is_open
             name = self.tr("Fold this group") if is_open else self.tr("Unfold this group")
             return tooltip_text(name, "Left" if is_open else "Right")
+        if parts.lock.contains(position):
+            return self.tr("Locked: can't be changed until it is unlocked")
         return self.tr("What can be done with this layer") if parts.menu.contains(position) else ""
 
     def _is_current(self, index: Index) -> bool:
@@ -169,7 +182,9 @@ class LayerDelegate(QStyledItemDelegate):
 
 def _parts_of(model: LayerModel, layer: Layer, option: QStyleOptionViewItem) -> RowParts:
     is_group, depth = isinstance(layer, GroupLayer), model.info(layer).depth
-    return RowParts.of(option.rect, option.direction, depth, is_group=is_group)
+    return RowParts.of(
+        option.rect, option.direction, depth, is_group=is_group, is_locked=layer.props.locked
+    )
 
 
 def _has(option: QStyleOptionViewItem, flag: QStyle.StateFlag) -> bool:
@@ -231,6 +246,10 @@ def _draw_icons(painter: QPainter, parts: RowParts, layer: Layer, *, hovered: bo
         box = QRect(0, 0, METRICS.icon_small, METRICS.icon_small)
         box.moveCenter(center)
         draw_icon(painter, name, box, color)
+    if layer.props.locked:
+        box = QRect(0, 0, _LOCK_ICON, _LOCK_ICON)
+        box.moveCenter(parts.lock.center())
+        draw_icon(painter, "lock", box, current().dim)
 
 
 def _draw_text(

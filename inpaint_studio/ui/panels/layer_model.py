@@ -188,6 +188,8 @@ class LayerModel(QAbstractListModel):
         if info.depth:
             parts.append(self.tr("level {0}").format(info.depth + 1))
         parts.append(self.tr("visible") if layer.props.visible else self.tr("hidden"))
+        if layer.props.locked:
+            parts.append(self.tr("locked"))
         return ", ".join(parts)
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:

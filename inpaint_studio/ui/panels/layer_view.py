@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QMimeData, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QMimeData,
+    QModelIndex,
+    QPoint,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -30,6 +39,8 @@ ROWS_IN_VIEW = 2
 """The list doesn't get lower than this."""
 LINE = 2
 """px. Width of the mark where a dragged layer would go."""
+UNFOLD_MS = 700
+"""A drag that rests on a folded group for so long unfolds it."""
 _Key = Qt.Key
 _OWN_KEYS = (
     _Key.Key_Space,
@@ -48,7 +59,7 @@ class LayerView(QListView):
 
     `eye_clicked(int layer id)` also by Space, `delete_requested()` of all chosen rows by Del,
     `menu_requested(int layer id, QPoint on the screen)`, `fold_requested(int layer id, bool)` also
-    by Left and Right, `dropped(list of layer ids, Drop)`.
+    by Left and Right and by a drag that rests on a group, `dropped(list of layer ids, Drop)`.
     """
 
     eye_clicked = Signal(int)
@@ -62,6 +73,8 @@ class LayerView(QListView):
         self._layers = model
         self._is_part_pressed = False
         self._drop: Drop | None = None
+        self.unfold_timer = QTimer(self, singleShot=True, interval=UNFOLD_MS)
+        self.unfold_timer.timeout.connect(self._unfold_below_drag)
         self.setModel(model)
         self.setItemDelegate(LayerDelegate(self))
         self.setMouseTracking(True)
@@ -86,8 +99,13 @@ class LayerView(QListView):
         """Where the parts of a row lie in the viewport."""
         layer = self._layers.layer(index)
         depth = 0 if layer is None else self._layers.info(layer).depth
-        is_group = isinstance(layer, GroupLayer)
-        return RowParts.of(self.visualRect(index), self.layoutDirection(), depth, is_group=is_group)
+        return RowParts.of(
+            self.visualRect(index),
+            self.layoutDirection(),
+            depth,
+            is_group=isinstance(layer, GroupLayer),
+            is_locked=layer is not None and layer.props.locked,
+        )
 
     def chosen_ids(self) -> list[int]:
         """The layers of all chosen rows, the top one first."""
@@ -253,9 +271,21 @@ class LayerView(QListView):
         return QPoint(indent, drop.y), QPoint(width - LINE, drop.y)
 
     def _show_drop(self, drop: Drop | None) -> None:
-        if drop != self._drop:
-            self._drop = drop
-            self.viewport().update()
+        if drop == self._drop:
+            return
+        into = None if drop is None else drop.into
+        if into is None:
+            self.unfold_timer.stop()
+        elif self._drop is None or into != self._drop.into:
+            self.unfold_timer.start()
+        self._drop = drop
+        self.viewport().update()
+
+    def _unfold_below_drag(self) -> None:
+        group_id = None if self._drop is None else self._drop.into
+        layer = None if group_id is None else self._layers.layer(self._layers.index_of(group_id))
+        if layer is not None and not self._layers.info(layer).is_open:
+            self.fold_requested.emit(layer.id, False)
 
     def _drop_for(self, position: QPoint, mime: QMimeData) -> Drop | None:
         if not mime.hasFormat(LAYER_MIME):

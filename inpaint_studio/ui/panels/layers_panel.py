@@ -82,6 +82,13 @@ class LayersPanel(Section):
             return chosen
         return [layer.id]
 
+    def rename(self, layer_id: int) -> None:
+        """Let the person type another name into the layer's row."""
+        index = self._model.index_of(layer_id)
+        if index.isValid():
+            self.view.scrollTo(index)
+            self.view.edit(index)
+
     def menu_for(self, layer_id: int) -> QMenu:
         """What can be done with a layer, as a menu that goes away when it closes."""
         index = self._model.index_of(layer_id)
@@ -94,7 +101,7 @@ class LayersPanel(Section):
         hide = _add(menu, self.tr("Hide") if shown else self.tr("Show"), "Space")
         hide.triggered.connect(lambda: self._controller.toggle_visible(layer_id))
         rename = _add(menu, self.tr("Rename"), "F2")
-        rename.triggered.connect(lambda: self.view.edit(self._model.index_of(layer_id)))
+        rename.triggered.connect(lambda: self.rename(layer_id))
         self._add_picture_entries(menu, layer)
         self._add_group_entries(menu, layer, meant)
         if isinstance(layer, ResultLayer) and layer.result.place is not None:
@@ -114,10 +121,13 @@ class LayersPanel(Section):
         return self.chosen if layer_id in self.chosen else [layer_id]
 
     def _add_picture_entries(self, menu: QMenu, layer: Layer | None) -> None:
-        """What can be done with a picture or result and, but for its copy, not with a mask."""
+        """What can be done with a picture or result and, but for copy and lock, not with a mask."""
         if isinstance(layer, MaskLayer):
             copy = _add(menu, self.tr("Duplicate"), "Ctrl+J")
             copy.triggered.connect(partial(self._controller.duplicate, layer.id))
+            lock = self.tr("Unlock") if layer.props.locked else self.tr("Lock")
+            locking = _add(menu, lock, "")
+            locking.triggered.connect(partial(self._controller.toggle_locked, layer.id))
         if layer is None or isinstance(layer, MaskLayer):
             return
         lock = self.tr("Unlock") if layer.props.locked else self.tr("Lock")
@@ -292,8 +302,9 @@ class LayersPanel(Section):
     def _show_footer(self) -> None:
         layer = self._session.active_layer
         is_picture = layer is not None and not isinstance(layer, MaskLayer)
-        for widget in (self.opacity, self.blend_mode, self.lock_button):
+        for widget in (self.opacity, self.blend_mode):
             widget.setVisible(is_picture)
+        self.lock_button.setEnabled(layer is not None)
         if layer is not None:
             self.opacity.set_value(round(layer.props.opacity * 100 / 255))
             self.blend_mode.setCurrentIndex(list(BlendMode).index(layer.props.blend_mode))

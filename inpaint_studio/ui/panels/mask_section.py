@@ -47,6 +47,7 @@ class MaskSection(QWidget):
         self._session = session
         self._layers = layers
         self._masks = masks
+        masks.choose_colors(self.fresh_color)
         self._colors: dict[MaskKind, str] = dict.fromkeys(MaskKind, "")
         self.swatch = Swatch(self.tr("Colour of the mask"))
         self.used = QCheckBox(self.tr("Used by edits"))
@@ -71,6 +72,15 @@ class MaskSection(QWidget):
     def color_of(self, mask: MaskLayer) -> str:
         """The colour a mask is tinted in, "#rrggbb"; "" before `set_color`."""
         return mask.settings.color or self._colors[mask.kind]
+
+    def fresh_color(self, kind: MaskKind) -> str | None:
+        """A colour to tell a new mask of that kind by, None for the one in the settings."""
+        document = self._session.document
+        if document is None or not document.layers.masks(kind):
+            return None
+        masks = (mask for kind in MaskKind for mask in document.layers.masks(kind))
+        taken = {self.color_of(mask).lower() for mask in masks}
+        return next((color for color in MASK_TINTS.values() if color not in taken), None)
 
     def color_menu(self, mask: MaskLayer) -> QMenu:
         """The colours to choose from, as a menu that goes away when it closes."""

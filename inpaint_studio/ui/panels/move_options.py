@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QWidget
 
 from inpaint_studio.core.aspect import MAX_SIDE
+from inpaint_studio.core.placement import HOME
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.toolbox import ToolBox, ToolName
 from inpaint_studio.ui.theme import METRICS
@@ -173,10 +174,10 @@ class MoveOptions(FittingRow):
         for button in (self.flip_across, self.flip_down, self.turn):
             button.setEnabled(box is not None)
         self.reset.setEnabled(self._tool.is_placed)
-        if box is not None:
-            _show(self.across, abs(box.placement.scale_x) * 100)
-            _show(self.down, abs(box.placement.scale_y) * 100)
-            _show(self.angle, box.placement.rotation)
+        place = HOME if box is None else box.placement
+        _show(self.across, abs(place.scale_x) * 100)
+        _show(self.down, abs(place.scale_y) * 100)
+        _show(self.angle, place.rotation)
 
 
 def _show(field: NumberField, value: float) -> None:

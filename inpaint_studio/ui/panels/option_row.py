@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QFrame, QLabel, QStackedLayout, QWidget
 
 from inpaint_studio.core.brush import MAX_SIZE, MIN_SIZE, BrushSettings
 from inpaint_studio.core.layer import MaskKind
@@ -67,7 +67,13 @@ class OptionRow(QFrame):
             ToolName.move: self.move_page,
         }
         page = self._selection_page if current.selects else self._brush_page
-        self._stack.setCurrentWidget(own.get(current, page))
+        page = own.get(current, page)
+        focus = QApplication.focusWidget()
+        is_leaving = page is not self._stack.currentWidget()
+        if focus is not None and is_leaving and self.isAncestorOf(focus):
+            # Qt would give it to a control of the next page, and Space would press that.
+            focus.clearFocus()
+        self._stack.setCurrentWidget(page)
 
 
 class BrushOptions(FittingRow):

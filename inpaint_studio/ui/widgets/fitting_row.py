@@ -61,9 +61,15 @@ class FittingRow(QWidget):
         a window it orders all anew, so this waits until it is shown.
         """
         super().showEvent(event)
-        stops = [stop for control in self._controls for stop in _tab_stops(control)]
-        for first, second in pairwise([*stops, self.more_button]):
-            QWidget.setTabOrder(first, second)
+        self._order_stops()
+
+    def _order_stops(self) -> None:
+        """What is behind "»" is in a window of its own, with an order of its own."""
+        in_row, behind = self._controls[: self._count], self._controls[self._count :]
+        for controls, last in ((in_row, [self.more_button]), (behind, [])):
+            stops = [stop for control in controls for stop in _tab_stops(control)]
+            for first, second in pairwise([*stops, *last]):
+                QWidget.setTabOrder(first, second)
 
     def event(self, event: QEvent) -> bool:
         """Controls that come, go or grow change what fits."""
@@ -125,6 +131,8 @@ class FittingRow(QWidget):
         self._count = count
         self.row.insertWidget(count, self.more_button)
         self.more_button.setVisible(count < len(self._controls))
+        if self.isVisible():
+            self._order_stops()
 
     def _open_more(self) -> None:
         self.more.adjustSize()

@@ -11,8 +11,8 @@ from inpaint_studio.ui.theme import METRICS, current, theme, with_alpha
 _SHADOW = 14
 """How far the shadow reaches beyond the panel, in pixels."""
 _SHADOW_DROP = 3
-_SHADOW_STEP = 0.013
-"""Opacity of one plate: the shadow is darkest, a fifth, right under the panel's edge."""
+_SHADOW_OPACITY = 0.2
+"""Where the shadow is darkest: right under the panel's edge."""
 
 
 class FloatingBar(QWidget):
@@ -110,9 +110,12 @@ def _shadow_pixmap(size: QSize, ratio: float) -> QPixmap:
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(with_alpha(current().shadow, _SHADOW_STEP))
-    # Translucent plates on top of each other add up to a slope; drawn once for each size.
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    # Each plate replaces what the one before it drew there: a slope, drawn once for each size. It
+    # falls off as a square, because a straight one looks like a grey frame on a light canvas.
     for inset in range(_SHADOW + 1):
+        opacity = _SHADOW_OPACITY * ((inset + 1) / (_SHADOW + 1)) ** 2
+        painter.setBrush(with_alpha(current().shadow, opacity))
         plate = QRectF(0, _SHADOW_DROP, size.width(), size.height() - _SHADOW_DROP)
         plate.adjust(inset, inset, -inset, -inset)
         radius = METRICS.radius_bar + _SHADOW - inset

@@ -59,6 +59,11 @@ class ValueField(QWidget):
         self._value = self._values.clamped(value)
         self._show_value()
 
+    def select_number(self) -> None:
+        """Gives the number the focus: what is typed next replaces it."""
+        self._field.setFocus(Qt.FocusReason.TabFocusReason)
+        self._field.selectAll()
+
     def set_default(self, value: float) -> None:
         """What a double-click on the number goes back to."""
         self._default = self._values.clamped(value)

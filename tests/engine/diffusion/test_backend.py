@@ -106,6 +106,39 @@ def test_known_words_are_not_read_again(tiny: TinyModels, counted: list[str]) ->
     assert counted == ["one dog", "two dogs"]
 
 
+@pytest.mark.parametrize("name", ["sd15_inpaint", "flux", "qwen_image", "z_image"])
+def test_a_known_crop_is_not_encoded_again(
+    tiny: TinyModels, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = opened(tiny(name))
+    encoded: list[tuple[int, ...]] = []
+    encoder = backend._pipe.vae.encoder
+    forward = encoder.forward
+
+    def counting(image: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
+        encoded.append(tuple(image.shape))
+        return forward(image, *args, **kwargs)
+
+    monkeypatch.setattr(encoder, "forward", counting)
+    mask = hole()
+    # A mask of its own: the masked picture is encoded as well where a network sees it.
+    mask[40:50, 60:70] = 0
+    backend.generate(work(tiny(name), mask, seed=1), Steps())
+    before = len(encoded)
+    for seed, prompt in ((2, "a red cat"), (3, "a dog")):
+        backend.generate(work(tiny(name), mask, seed=seed, prompt=prompt), Steps())
+    assert len(encoded) == before
+    other = hole()
+    other[40:50, 60:70] = 0
+    changed = work(tiny(name), other)
+    changed.image[0, 0] += 9
+    try:
+        backend.generate(changed, Steps())
+    finally:
+        changed.image[0, 0] -= 9
+    assert len(encoded) > before
+
+
 def test_the_negative_prompt_counts_where_guidance_is_on(tiny: TinyModels) -> None:
     backend = opened(tiny("sd15"))
 

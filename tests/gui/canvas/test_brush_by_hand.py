@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 
 from inpaint_studio.editor.toolbox import ToolName
 from tests.documents import noise_document
 from tests.gui.canvas.bench import LEFT, NO_KEYS, Bench
+from tests.pointer import move
 
 SHIFT, ALT = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 RIGHT = Qt.MouseButton.RightButton
@@ -83,7 +83,7 @@ def test_the_circle_grows_in_place_while_it_is_dragged(
     before = bench.on_screen()
     bench.press(100, 75, button, keys)
     for x in (110, 130, 140):
-        QTest.mouseMove(bench.canvas, bench.at(x, 75))
+        move(bench.canvas, bench.at(x, 75), keys, button)
         expected = 10 + (x - 100)
         assert bench.toolbox.brush.size == 2 * expected
         assert ring_radius(bench, before, 100, 75) == pytest.approx(expected, abs=3)

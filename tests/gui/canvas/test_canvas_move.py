@@ -18,6 +18,7 @@ from inpaint_studio.editor.toolbox import ToolName
 from inpaint_studio.editor.tools.frame_drag import Handle
 from inpaint_studio.editor.tools.move_tool import MoveChoices
 from inpaint_studio.geometry import Bounds, Point
+from inpaint_studio.ui.canvas.transform_overlay import TransformOverlay
 from inpaint_studio.ui.canvas.turn import Turn
 from tests.documents import noise_document
 from tests.gui.canvas.bench import NO_KEYS, Bench, flat_document
@@ -449,3 +450,18 @@ def test_a_large_turned_layer_is_shown_at_once_and_exact_when_it_is_made(
     np.testing.assert_array_equal(exact, expected(moving))
     assert np.abs(quick.astype(int) - exact).mean() < 3
     np.testing.assert_array_equal(moving.on_screen(), moving.grab())
+
+
+def test_with_a_brush_in_hand_it_costs_nothing(
+    moving: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[object] = []
+    look = TransformOverlay._now
+    monkeypatch.setattr(TransformOverlay, "_now", lambda self: looks.append(self) or look(self))
+    moving.toolbox.choose(ToolName.brush)
+    moving.leave()
+    looks.clear()
+    moving.stroke((20, 20), (60, 40), (90, 70))
+    assert not looks
+    moving.toolbox.choose(ToolName.move)
+    assert looks

@@ -7,6 +7,9 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QPaintEvent
 
+from inpaint_studio.core.commands import AddLayer
+from inpaint_studio.core.layer import ImageLayer, LayerProps
+from inpaint_studio.core.raster import Raster
 from inpaint_studio.geometry import Bounds, Point
 from inpaint_studio.ui.canvas import catching_up
 from tests.documents import noise_document
@@ -90,6 +93,27 @@ def test_without_anything_coarser_the_frame_waits(hurried: Bench) -> None:
     hurried.canvas.scene.clear()
     hurried.canvas.repaint()
     assert hurried.canvas.is_settled
+
+
+def test_what_takes_long_is_left_away_until_there_is_time(
+    hurried: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = hurried.grab()
+    monkeypatch.setattr(catching_up, "LEAST_WORK", -1.0)
+    # With a second layer there is no overview that would give the tiles at once.
+    layer = ImageLayer(LayerProps("Veil"), Raster(np.full((1600, 2000, 4), 40, np.uint8)))
+    hurried.session.do(AddLayer("Add", layer, 1))
+    hurried.canvas.scene.clear()
+    before = made(hurried)
+    hurried.canvas.repaint()
+    assert made(hurried) == before
+    assert not hurried.canvas.is_settled
+    hurried.settle()
+    caught_up = hurried.grab()
+    assert (caught_up != whole).any()
+    monkeypatch.setattr(catching_up, "LEAST_WORK", 60.0)
+    hurried.canvas.scene.clear()
+    np.testing.assert_array_equal(hurried.grab(), caught_up)
 
 
 def test_paint_is_never_shown_late(hurried: Bench) -> None:

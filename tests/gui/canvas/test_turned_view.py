@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import cos, radians, sin
 
 import numpy as np
@@ -115,6 +116,20 @@ def test_no_seams_between_tiles(bench: Bench, zoom: float, degrees: float) -> No
     bench.canvas.resize(640, 400)
     bench.settle()
     assert set(np.unique(bench.grab()).tolist()) == {100}
+
+
+@pytest.mark.parametrize("degrees", [15, -37.3, 45])
+def test_no_seams_between_translucent_tiles(bench: Bench, degrees: float) -> None:
+    document = flat_document(2100, 1500, 200)
+    picture = next(iter(document.layers))
+    picture.props = replace(picture.props, opacity=128)
+    bench.open(document)
+    bench.leave()
+    bench.canvas.view.turn_by(degrees)
+    bench.canvas.resize(640, 400)
+    bench.settle()
+    # One for each of the checkerboard's fields.
+    assert len(np.unique(bench.grab().reshape(-1, 3), axis=0)) == 2
 
 
 def test_transparency_shows_an_upright_checkerboard(bench: Bench) -> None:

@@ -219,6 +219,14 @@ def test_patch_fill_candidates(dialog: SettingsDialog, studio: Studio) -> None:
     assert studio.services.edits.settings.choices.patch_candidates == 1
 
 
+def test_compiling_is_off_until_it_is_ticked(dialog: SettingsDialog, studio: Studio) -> None:
+    switch = field(dialog, "compile_models")
+    assert isinstance(switch, CheckField)
+    assert not switch.box.isChecked()
+    QTest.mouseClick(switch.box, LEFT, pos=QPoint(8, switch.box.height() // 2))
+    assert studio.services.edits.settings.choices.compile
+
+
 def test_model_folders_are_taken_over_when_the_focus_leaves(
     dialog: SettingsDialog, studio: Studio, tmp_path: Path, qtbot: QtBot
 ) -> None:

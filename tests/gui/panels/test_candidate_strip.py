@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from inpaint_studio.core.commands import AddLayer
 from inpaint_studio.core.document import Document
-from inpaint_studio.core.edit import EditRequest
-from inpaint_studio.core.layer import MaskKind, ResultLayer
+from inpaint_studio.core.edit import DiffusionOptions, EditParams, EditRequest, SeamReport
+from inpaint_studio.core.layer import LayerProps, MaskKind, ResultLayer
 from inpaint_studio.editor.edit_controller import EditController
 from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.geometry import Bounds
@@ -243,6 +244,32 @@ def test_tiles_speak_of_their_seams(desk: Desk) -> None:
         "Candidate 2, seam 1.10: good",
         "Candidate 3, seam 1.20: worth a look",
     ]
+    measured = desk.strip.tiles.button(0).toolTip().splitlines()[1]
+    assert measured == "Colour step 0.5 · sharpness 100 % · noise 100 %"
+
+
+def test_an_edge_that_shows_can_be_mended(desk: Desk) -> None:
+    desk.strip.show_for(desk.result.id)
+    desk.click(2)
+    assert not desk.strip.mend_button.isVisible()
+    options = DiffusionOptions(Path("model"), 3)
+    result = made_up_result(CONTEXT)
+    (piece,) = result.pieces
+    reports = tuple(SeamReport(0, seam, 0.5, 1.0) for seam in (1.0, 1.1, 1.4))
+    result = replace(
+        result, params=EditParams(options=options), pieces=(replace(piece, reports=reports),)
+    )
+    layer = ResultLayer(LayerProps("Fill"), result)
+    desk.session.do(AddLayer("Fill", layer, 2))
+    desk.strip.show_for(layer.id)
+    assert not desk.strip.mend_button.isVisible()
+    desk.click(2)
+    assert desk.strip.mend_button.isVisible()
+    asked: list[object] = []
+    desk.edits.submitted.connect(asked.append)
+    QTest.mouseClick(desk.strip.mend_button, LEFT)
+    assert len(asked) == 1
+    assert not desk.strip.mend_button.isEnabled()
 
 
 def test_the_chosen_tile_is_outlined(desk: Desk, qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, Qt
 from PySide6.QtGui import (
     QAction,
     QDrag,
@@ -281,6 +281,21 @@ def test_dragged_into_a_group_by_its_row(desk: Desk) -> None:
     assert desk.rows() == OPEN
 
 
+def test_a_drag_that_rests_on_a_folded_group_unfolds_it(desk: Desk, qtbot: QtBot) -> None:
+    desk.click(desk.group, "fold")
+    assert desk.rows() == FOLDED
+    view, mime = desk.panel.view, desk.carried(desk.c)
+    assert desk.drag_over(mime, desk.place(desk.group, "name"))
+    assert view.unfold_timer.isActive()
+    QApplication.sendEvent(view.viewport(), QDragLeaveEvent())
+    assert not view.unfold_timer.isActive()
+    view.unfold_timer.setInterval(0)
+    assert desk.drag_over(mime, desk.place(desk.group, "name"))
+    qtbot.waitUntil(lambda: desk.rows() == OPEN)
+    desk.drop(mime, desk.gap_below(desk.b, depth=1))
+    assert desk.rows() == ["Mask", "Group 1", "  B", "  C", "  A", "noise.png"]
+
+
 def test_dragged_to_the_foot_of_a_group_or_below_it(desk: Desk) -> None:
     mime = desk.carried(desk.c)
     desk.drop(mime, desk.gap_below(desk.a, depth=1))
@@ -293,6 +308,9 @@ def test_dragged_to_the_foot_of_a_group_or_below_it(desk: Desk) -> None:
 
 def test_the_mark_shows_how_deep_it_would_go(desk: Desk) -> None:
     mime, view = desk.carried(desk.c), desk.panel.view
+    # The row that the system's cursor happens to be over is lit, until something is dragged.
+    QApplication.processEvents()
+    QApplication.sendEvent(view.viewport(), QEvent(QEvent.Type.Leave))
     clean = view.grab().toImage()
     starts = []
     for depth in (0, 1):

@@ -289,6 +289,24 @@ def test_blend_mode_and_lock_of_the_active_layer(desk: Desk) -> None:
     assert box.currentData() is BlendMode.normal
 
 
+def test_a_lock_is_shown_in_the_row_and_read_aloud(desk: Desk) -> None:
+    mask = desk.document.mask(MaskKind.repaint)
+    desk.session.set_active_layer(mask.id)
+    index = desk.model.index_of(mask.id)
+    assert desk.panel.view.parts(index).lock.isEmpty()
+    QTest.mouseClick(desk.panel.lock_button, LEFT)
+    assert mask.props.locked
+    parts = desk.panel.view.parts(index)
+    assert not parts.lock.isEmpty()
+    assert not parts.lock.intersects(parts.subtitle)
+    spoken = desk.model.data(index, Qt.ItemDataRole.AccessibleTextRole)
+    assert str(spoken).endswith("visible, locked")
+    menu = desk.panel.menu_for(mask.id)
+    next(action for action in menu.actions() if action.text() == "Unlock").trigger()
+    assert not mask.props.locked
+    menu.close()
+
+
 def test_menu_says_why_a_layer_stays(desk: Desk) -> None:
     menu = desk.panel.menu_for(desk.picture.id)
     delete = menu.actions()[-1]

@@ -144,3 +144,27 @@ def test_a_control_that_appears_is_fitted_at_once(row: FittingRow) -> None:
     control.show()
     QApplication.processEvents()
     assert not any(sliders(row))
+
+
+def test_tab_comes_to_the_button_last_where_the_row_was_narrow_from_the_start(
+    bar: QWidget,
+) -> None:
+    row = FittingRow(bar)
+    for name in ("Size", "Hardness", "Opacity", "Flow"):
+        row.row.addWidget(field(name))
+    row.resize(260, 40)
+    bar.show()
+    fields = [f.field for f in row.findChildren(ValueField) if f not in row.overflowing()]
+    stops = [*fields, row.more_button]
+    assert fields
+    assert row.overflowing()
+    assert [stop for stop in chain_from(row) if stop in stops] == stops
+
+
+def chain_from(row: FittingRow) -> list[QWidget]:
+    chain: list[QWidget] = []
+    widget = row.nextInFocusChain()
+    while widget is not None and widget is not row:
+        chain.append(widget)
+        widget = widget.nextInFocusChain()
+    return chain

@@ -86,3 +86,23 @@ def test_what_is_read_is_a_copy() -> None:
 def test_nothing_painted_is_nothing_masked(masks: tuple[MaskLayer, ...]) -> None:
     assert MaskUnion(masks).bounds.is_empty
     assert not MaskUnion(masks).read(Bounds(0, 0, 4, 4)).any()
+
+
+@pytest.mark.parametrize("settings", [MaskSettings(), MaskSettings(grow=3, feather=4)])
+def test_what_was_read_stays_when_the_mask_is_painted_on(settings: MaskSettings) -> None:
+    mask = mask_of(settings, Bounds(0, 0, 64, 64))
+    for part in (Bounds(0, 0, 64, 64), Bounds(8, 8, 20, 20), Bounds(-5, -5, 90, 90)):
+        values = MaskUnion([mask]).read(part)
+        before = values.copy()
+        mask.raster.writable(Bounds(0, 0, 64, 64))[...] ^= 255
+        np.testing.assert_array_equal(values, before)
+
+
+def test_inside_of_what_is_full_shaping_changes_nothing() -> None:
+    mask = mask_of(MaskSettings(grow=5, feather=8), Bounds(0, 0, 100, 80))
+    mask.raster.writable(Bounds(0, 0, 100, 80))[...] = 255
+    shaped = feather(grow(mask.raster.read(WHOLE), 5), 8)
+    part = Bounds(20, 20, 50, 30)
+    values = effective_values(mask, part)
+    assert values is not None
+    np.testing.assert_array_equal(values, shaped[part.relative_to(WHOLE).slices()])

@@ -14,7 +14,7 @@ from inpaint_studio.editor.session import EditorSession
 from inpaint_studio.editor.toolbox import ToolBox, ToolName
 from inpaint_studio.editor.tools.tool import Modifier, PointerEvent
 from inpaint_studio.geometry import Bounds, Point
-from inpaint_studio.imaging.colour_range import ColourRange, select_range
+from inpaint_studio.imaging.colour_range import ColourRange, RangeTable
 from inpaint_studio.imaging.pixels import from_rgb
 from tests.documents import state_of
 
@@ -79,7 +79,7 @@ def test_a_click_tries_out_and_enter_masks_exactly_that(desk: Desk) -> None:
     assert not desk.mask().any()
     wanted = desk.picker.colours
     masked = desk.apply()
-    np.testing.assert_array_equal(masked, select_range(flag(), wanted))
+    np.testing.assert_array_equal(masked, RangeTable(wanted).select(flag()))
     assert desk.session.history.labels == ["Colour range"]
     assert desk.picker.preview is None
     desk.session.undo()
@@ -186,7 +186,7 @@ def test_a_mask_is_sampled_where_the_picture_is(qtbot: QtBot) -> None:
 
 def test_a_stroke_painted_meanwhile_is_not_lost(desk: Desk) -> None:
     desk.click(10, 10)
-    wanted = select_range(flag(), desk.picker.colours)
+    wanted = RangeTable(desk.picker.colours).select(flag())
     desk.toolbox.tool.finish()
     mask = desk.document.mask(MaskKind.repaint)
     after = np.full((9, 9), 200, np.uint8)

@@ -259,6 +259,29 @@ def test_discard_brings_the_mask_back(editor: Editor) -> None:
     assert (mask == masked).all()
 
 
+def test_an_edge_is_mended_by_a_layer_of_its_own(editor: Editor) -> None:
+    editor.edits.settings.choose_model(model())
+    editor.paint()
+    editor.edits.generate()
+    editor.engine.finish(1)
+    (layer,) = editor.results()
+    before = state_of(editor.document)
+    editor.edits.repair(layer)
+    assert [job.label for job in editor.edits.jobs] == ["Mended edge"]
+    asked = editor.engine.requests[2]
+    assert (asked.params.strength, asked.params.num_candidates) == (0.35, 1)
+    editor.engine.finish(2)
+    first, mended = editor.results()
+    assert first is layer
+    assert mended.props.name == "Mended edge"
+    editor.session.undo()
+    assert state_of(editor.document) == before
+    editor.session.redo()
+    # The band is no mask that anybody painted.
+    editor.edits.discard(mended)
+    assert state_of(editor.document) == before
+
+
 def test_several_masks_are_used_cleared_and_brought_back_each_by_itself(editor: Editor) -> None:
     editor.paint()
     others = []

@@ -297,6 +297,33 @@ def test_merging_a_group_keeps_its_props(desk: Desk) -> None:
     assert_close(desk, look)
 
 
+def test_what_blends_with_the_picture_below_is_not_merged_away_from_it(desk: Desk) -> None:
+    group = desk.group(desk.a, desk.b)
+    desk.layers.set_blend_mode(desk.b.id, BlendMode.multiply)
+    look, tree = desk.look, desk.tree
+    desk.layers.merge_group(group.id)
+    desk.layers.merge_down(desk.c.id)
+    desk.layers.merge_down(desk.b.id)
+    words = "“B” blends with what lies below and would look different."
+    assert [said.startswith(words) for said in desk.said] == [True, True, True]
+    assert (desk.tree, desk.look) == (tree, look)
+
+
+def test_what_blends_within_is_merged(desk: Desk) -> None:
+    desk.layers.set_blend_mode(desk.a.id, BlendMode.multiply)
+    look = desk.look
+    desk.layers.merge_down(desk.a.id)
+    assert desk.tree == "noise.png B C"
+    assert_close(desk, look)
+    group = desk.group(desk.b, desk.c)
+    desk.layers.set_blend_mode(desk.b.id, BlendMode.screen)
+    desk.layers.set_blend_mode(group.id, BlendMode.multiply)
+    look = desk.look
+    desk.layers.merge_group(group.id)
+    assert desk.said == []
+    assert_close(desk, look)
+
+
 def test_hidden_layers_are_not_merged_away(desk: Desk) -> None:
     group = desk.group(desk.a, desk.b)
     desk.layers.toggle_visible(desk.a.id)

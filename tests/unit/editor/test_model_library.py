@@ -101,8 +101,30 @@ def test_a_folder_of_models_is_added_whole(qtbot: QtBot, folder: Path) -> None:
     desk = Desk(qtbot)
     desk.add(folder)
     assert desk.names == ["A", "b"]
+    assert [info.name for info in desk.library.addons] == ["style"]
     assert desk.library.places == (folder,)
     assert desk.chosen.choices.model is None
+
+
+def test_the_only_model_of_a_folder_is_chosen_whatever_lies_beside_it(
+    qtbot: QtBot, folder: Path
+) -> None:
+    (folder / "b.safetensors").unlink()
+    desk = Desk(qtbot)
+    desk.add(folder)
+    assert desk.chosen.choices.model is not None
+    assert desk.chosen.choices.model.name == "A"
+
+
+def test_a_folder_of_loras_is_added_too(qtbot: QtBot, folder: Path) -> None:
+    for name in ("A", "b"):
+        (folder / f"{name}.safetensors").unlink()
+    desk = Desk(qtbot)
+    desk.add(folder)
+    assert not desk.said
+    assert desk.library.places == (folder,)
+    assert [info.name for info in desk.library.addons] == ["style"]
+    assert (desk.names, desk.chosen.choices.model) == ([], None)
 
 
 @pytest.mark.parametrize(

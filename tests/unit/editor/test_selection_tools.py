@@ -67,6 +67,17 @@ def test_a_rectangle_is_exact_and_one_step(desk: Desk) -> None:
     assert not desk.mask().any()
 
 
+def test_the_other_end_of_the_pen_takes_away(desk: Desk) -> None:
+    drag(desk.tool(BoxTool, ellipse=False), (20, 10), (150, 90))
+    tool = desk.tool(BoxTool, ellipse=False)
+    corner, other = (replace(at(*spot), is_eraser=True) for spot in ((0, 0), (100, 120)))
+    tool.begin(corner)
+    tool.end(other)
+    expected = np.zeros((120, 200), np.uint8)
+    expected[10:90, 100:150] = 255
+    np.testing.assert_array_equal(desk.mask(), expected)
+
+
 def test_keys_at_the_press_subtract_and_intersect(desk: Desk) -> None:
     box = desk.tool(BoxTool, ellipse=False)
     drag(box, (0, 0), (100, 100))

@@ -107,6 +107,11 @@ class Look:
         """How far the sharpness is from right, either way, as a logarithm."""
         return abs(np.log(self.report.sharpness_ratio / self.untouched.sharpness_ratio))
 
+    @property
+    def smoothness(self) -> float:
+        """How far the noise is from right, either way, as a logarithm."""
+        return abs(np.log(self.report.noise_ratio / self.untouched.noise_ratio))
+
 
 def look(case: Case, picture: np.ndarray, alpha: np.ndarray) -> Look:
     seen = composite(case.piece.image, picture, alpha)
@@ -160,6 +165,9 @@ def test_softness_and_missing_grain_are_made_up_for(
         assert after.seam < SEAM_AIM
         assert after.step < STEP_AIM
     assert np.mean([after.softness for _, after in pairs]) < mean
+    smoothness = [(before.smoothness, after.smoothness) for before, after in pairs]
+    before, after = np.mean(smoothness, axis=0)
+    assert after < 0.5 * before
     sharper = np.mean([after.distance / before.distance for before, after in pairs])
     assert sharper < 0.85
 

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from skimage import data
 
-from inpaint_studio.core.edit import DiffusionOptions, EditParams, Intent
+from inpaint_studio.core.edit import DiffusionOptions, EditParams, Intent, PatchFillOptions
 from inpaint_studio.engine.backend import GenerateInput
+from inpaint_studio.engine.backends.patch_fill import PatchFillBackend
 from inpaint_studio.engine.prefilling import prefilled
-from inpaint_studio.imaging.prefill import NEUTRAL
+from inpaint_studio.imaging.prefill import NEUTRAL, blurred_surroundings, continued_edges
 
 
 def quiet(_fraction: float, _preview: np.ndarray | None) -> None:
@@ -42,6 +43,25 @@ def test_what_is_to_go_is_gone_before_the_model_looks(intent: Intent) -> None:
     np.testing.assert_array_equal(given.image[asked.mask == 0], before[asked.mask == 0])
     np.testing.assert_array_equal(asked.image, before)
     assert (given.params, given.candidates) == (asked.params, (0, 1))
+
+
+def test_each_intent_starts_from_what_suits_it() -> None:
+    """Removal: patch fill's own result; fill: blurred surroundings; expansion: continued edges."""
+    radius = PatchFillOptions((5,))
+    for intent in (Intent.remove, Intent.fill, Intent.expand):
+        asked = work(intent)
+        params = EditParams(intent, seed=asked.params.seed, options=radius)
+        (copied,) = PatchFillBackend().generate(
+            replace(asked, params=params, candidates=(0,)), quiet
+        )
+        suits = {
+            Intent.remove: copied,
+            Intent.fill: blurred_surroundings(asked.image, asked.mask, asked.avoid),
+            Intent.expand: continued_edges(asked.image, asked.mask, asked.avoid),
+        }
+        given = prefilled(asked, quiet).image
+        for other, picture in suits.items():
+            assert bool((given == picture).all()) == (other is intent)
 
 
 def test_a_new_background_starts_from_grey() -> None:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from inpaint_studio.imaging.colour_range import (
     ColourRange,
+    RangeTable,
     oklab,
-    select_range,
     values_in_range,
 )
 from inpaint_studio.imaging.pixels import from_rgb
@@ -32,6 +32,10 @@ def exact_oklab(rgb: np.ndarray) -> np.ndarray:
     ]
     cones = np.cbrt(linear @ np.array(to_cones).T)
     return np.moveaxis(cones @ np.array(to_lab).T * 100, -1, 0)
+
+
+def select_range(picture: np.ndarray, wanted: ColourRange) -> np.ndarray:
+    return RangeTable(wanted).select(picture)
 
 
 def strip(*colours: tuple[int, int, int]) -> np.ndarray:
@@ -108,3 +112,15 @@ def test_more_fuzziness_never_masks_less(
     small = values_in_range(oklab(rgb), ColourRange((colour,), fuzziness=less))
     large = values_in_range(oklab(rgb), ColourRange((colour,), fuzziness=more))
     assert (large >= small).all()
+
+
+def test_colours_met_again_are_looked_up_and_give_the_same() -> None:
+    rng = np.random.default_rng(3)
+    wanted = ColourRange((RED, GREEN), ((90, 90, 90),), fuzziness=120)
+    table = RangeTable(wanted)
+    for _ in range(3):
+        rgb = rng.integers(0, 256, (40, 50, 3), np.uint8)
+        rgb[:20] //= 64
+        expected = values_in_range(oklab(rgb), wanted)
+        np.testing.assert_array_equal(table.select(from_rgb(rgb)), expected)
+        np.testing.assert_array_equal(table.select(from_rgb(rgb)), expected)

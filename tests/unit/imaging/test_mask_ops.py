@@ -154,6 +154,26 @@ def test_islands_are_split_by_the_gap() -> None:
     assert islands(np.zeros((10, 10), np.uint8), 16) == []
 
 
+def test_islands_may_wind_around_each_other() -> None:
+    rows = [
+        "#.####.#",
+        "#.#..#.#",
+        "#.#....#",
+        "#.######",
+        "........",
+        "##.#....",
+        "..#..#.#",
+        "......#.",
+    ]
+    mask = np.array([[255 * (cell == "#") for cell in row] for row in rows], np.uint8)
+    assert islands(mask, 1) == [
+        Bounds(0, 0, 1, 4),
+        Bounds(2, 0, 6, 4),
+        Bounds(0, 5, 4, 2),
+        Bounds(5, 6, 3, 2),
+    ]
+
+
 @given(st.lists(st.tuples(st.integers(0, 59), st.integers(0, 79)), min_size=1, max_size=8))
 def test_islands_cover_every_pixel(points: list[tuple[int, int]]) -> None:
     mask = np.zeros((60, 80), np.uint8)
