@@ -10,7 +10,6 @@ import os
 import sys
 from importlib import import_module
 
-
 _BEFORE_QT = (
     *("core.brush", "core.expansion_plan", "core.merge_commands", "core.mask_commands"),
     *("core.placement_commands", "core.repair", "core.result_place", "core.uncovered"),

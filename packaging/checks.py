@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 LINT_IMPORTS = "import importlinter.cli as cli; cli.lint_imports_command(['--no-logo'])"
 
 
+MOST_TEST_PROCESSES = 4
+"""Each of them and its engine takes about a gigabyte where torch is loaded."""
+
+
 @dataclass(frozen=True)
 class Check:
     """A check by the name the table shows, and the arguments for `.venv`'s Python."""
@@ -41,12 +45,15 @@ class Result:
 
 def all_checks(pytest_arguments: Sequence[str]) -> tuple[Check, ...]:
     """Return the checks in their order: the quick ones first, the tests last."""
+    processes = min(os.cpu_count() or 1, MOST_TEST_PROCESSES)
+    # A file's tests stay together, because they share fixtures that are slow to make.
+    side_by_side = ("-n", str(processes), "--dist", "loadfile")
     return (
         Check("ruff check", ("-m", "ruff", "check", ".")),
         Check("ruff format", ("-m", "ruff", "format", "--check", ".")),
         Check("pyright", ("-m", "pyright")),
         Check("import rules", ("-c", LINT_IMPORTS)),
-        Check("pytest", ("-m", "pytest", *pytest_arguments)),
+        Check("pytest", ("-m", "pytest", *side_by_side, *pytest_arguments)),
     )
 
 

@@ -105,22 +105,26 @@ class TilePainter:
             is_opaque &= image is not None and not image.hasAlphaChannel()
             if image is not None:
                 shown.append((QRectF(*cell), image, source or QRectF(image.rect())))
-        if is_opaque:
+        if not is_opaque:
+            # Its fields stay upright, so it is painted before the painter is turned.
+            painter.fillRect(QRect(*part), self.below)
+        if is_opaque or self.viewport.turn.is_aligned:
             self._draw_turned(painter, shown)
-            return complete
-        # Its fields stay upright, so it is painted before the painter is turned.
-        painter.fillRect(QRect(*part), self.below)
+        else:
+            self._draw_apart(part, shown)
+        return complete
+
+    def _draw_apart(self, part: Bounds, shown: list[_Placed]) -> None:
+        """Draw translucent tiles so that where they lap only one counts: both would hide more."""
         sheet = QImage(part.width, part.height, QImage.Format.Format_ARGB32_Premultiplied)
         sheet.fill(Qt.GlobalColor.transparent)
-        apart = QPainter(sheet)
-        apart.setRenderHints(painter.renderHints())
-        # Where tiles lap one of them counts: both would hide more than the picture does.
-        apart.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        apart.translate(-part.x, -part.y)
-        self._draw_turned(apart, shown)
-        apart.end()
-        painter.drawImage(QPoint(part.x, part.y), sheet)
-        return complete
+        painter = QPainter(sheet)
+        painter.setRenderHints(self.painter.renderHints())
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+        painter.translate(-part.x, -part.y)
+        self._draw_turned(painter, shown)
+        painter.end()
+        self.painter.drawImage(QPoint(part.x, part.y), sheet)
 
     def _draw_turned(self, painter: QPainter, shown: list[_Placed]) -> None:
         """Draw images where they lie in the document with a painter of device px."""
