@@ -140,8 +140,11 @@ def piece_of(
         rows = slice(top, min(top + BAND, context.height))
         height = rows.stop - top
         band = flatten(layers, Bounds(context.x, context.y + top, context.width, height))
-        avoid[rows][band[..., 3] < OPAQUE_ENOUGH] = 255
+        alpha = band[..., 3]
+        # Most pictures are opaque, and looking is much faster than writing to places.
+        if alpha.min() < OPAQUE_ENOUGH:
+            avoid[rows][alpha < OPAQUE_ENOUGH] = 255
         picture[rows] = to_rgb(band)
-    if others is not None:
+    if others is not None and others.any():
         avoid[others > 0] = 255
     return EditPiece(context, picture, mask, avoid)
