@@ -73,13 +73,13 @@ class StatusLine(QFrame):
         """How the view is turned clockwise; nothing while it is upright and not mirrored."""
         angle = f"{degrees:.1f}".removesuffix(".0") + "°" if degrees else ""
         flip = self.tr("mirrored") if mirrored else ""
-        self._turn.setText(" ".join(part for part in (angle, flip) if part))
+        _show(self._turn, " ".join(part for part in (angle, flip) if part))
         self._turn.setToolTip(self.tr("How the view is turned. The picture itself is not."))
         self._turn.setVisible(bool(angle or flip))
 
     def show_frame(self, frame: Bounds | None) -> None:
         """Size of the document; None clears the numbers."""
-        self._size.setText("" if frame is None else f"{frame.width} × {frame.height}")
+        _show(self._size, "" if frame is None else f"{frame.width} × {frame.height}")
         if frame is None:
             _show(self._zoom, "")
             _show(self._position, "")
